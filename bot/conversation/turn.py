@@ -1,0 +1,144 @@
+"""What comes in and what goes out of a conversation, without any word of Telegram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Kind(StrEnum):
+    """What a person did."""
+
+    TEXT = "text"
+    PRESS = "press"
+    EDIT = "edit"
+    """Corrected a message that was sent before."""
+    FILE = "file"
+    PHOTO = "photo"
+    VOICE = "voice"
+    STICKER = "sticker"
+    CONTACT = "contact"
+    LOCATION = "location"
+    JOINED = "joined"
+    """The bot was started again, or added to a group."""
+    LEFT = "left"
+    """The person blocked the bot, or it was removed from a group."""
+    TIMER = "timer"
+    """Nobody did anything; a scheduled row fell due."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing that happened in one chat."""
+
+    lane: str
+    person: int | None
+    kind: Kind
+    at: datetime
+    """Aware; when the person did it."""
+    text: str = ""
+    """What was written; masked."""
+    action: str = ""
+    """What stands behind the pressed button, or the payload of a timer."""
+    command: str = ""
+    """Name of a command without ``/``, else empty; ``text`` then holds its argument."""
+    message: int | None = None
+    """The message that was sent, edited, or whose button was pressed."""
+    masked: tuple[str, ...] = ()
+    """Kinds of personal number that were covered in ``text``."""
+    private: bool = True
+    """False in a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: exactly one of ``action``, ``copy`` and ``url`` is set."""
+
+    label: str
+    action: str = ""
+    """At most 64 bytes."""
+    copy: str = ""
+    """At most 256 characters."""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The sentence that answers."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A short title above a part."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A numbered list."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list without order."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words to say, set apart, one block each."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A part that is closed until the reader taps it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+Block = Lead | Heading | Paragraph | Steps | Bullets | Words | Folded
+"""A part of a reply; texts hold inline Markdown (bold only)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message from the bot."""
+
+    blocks: tuple[Block, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    """Rows of buttons."""
+    edit: int | None = None
+    """The message to change instead of sending a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth counting; goes into the same transaction as the reply."""
+
+    kind: str
+    """``answer``, ``urgent``, ``choose``, ``clarify``, ``none``, ``feedback``, ``error`` …"""
+    article: str = ""
+    value: str = ""
+    text: str = ""
+    """Only for messages that found no answer; masked."""

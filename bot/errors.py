@@ -1,0 +1,77 @@
+"""Every error of the bot; an exception's docstring is its default message."""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Something went wrong in the bot."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class SettingsInvalid(BotError):
+    """The settings are not usable."""
+
+
+class KnowledgeInvalid(BotError):
+    """The knowledge folder has faults; the last good version keeps serving."""
+
+
+class CalibrationMismatch(BotError):
+    """The thresholds belong to another version of the scoring."""
+
+
+class UpdateMalformed(BotError):
+    """What was received is not a Telegram update."""
+
+
+class StorageUnavailable(BotError):
+    """The database cannot be written at the moment."""
+
+
+class LeaseLost(BotError):
+    """Another process took over this update; the work on it must not be committed."""
+
+
+class SendError(BotError):
+    """A call to the Bot API failed."""
+
+
+class NotDelivered(SendError):
+    """The call surely did not reach Telegram; it may be repeated."""
+
+
+class DeliveryUncertain(SendError):
+    """Nobody knows whether Telegram carried the call out."""
+
+
+class RateLimited(SendError):
+    """Telegram asks to wait before the next call."""
+
+    def __init__(self, retry_after: float, *, everyone: bool = False) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+        """Seconds to wait."""
+        self.everyone = everyone
+        """True when the pause concerns all chats, not one."""
+
+
+class CallRejected(SendError):
+    """Telegram refused the call and will refuse it again."""
+
+
+class MarkupRejected(CallRejected):
+    """Telegram could not read the formatting of a text."""
+
+
+class ChatUnreachable(CallRejected):
+    """The person blocked the bot or the chat is gone."""
+
+
+class ChatMigrated(SendError):
+    """The group became a supergroup and has a new id."""
+
+    def __init__(self, new_chat_id: int) -> None:
+        super().__init__()
+        self.new_chat_id = new_chat_id
