@@ -18,6 +18,15 @@ class KnowledgeInvalid(BotError):
     """The knowledge folder has faults; the last good version keeps serving."""
 
 
+class YamlInvalid(BotError):
+    """The text is not valid YAML."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+        """Counted from 1."""
+
+
 class CalibrationMismatch(BotError):
     """The thresholds belong to another version of the scoring."""
 

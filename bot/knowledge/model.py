@@ -154,6 +154,18 @@ class ForbiddenClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Hotline:
+    """A public number that the bot may name; see ``knowledge/hotlines.yaml``."""
+
+    number: str
+    name: str
+    handles: str
+    verified: bool
+    """False: named only with 以官方公布为准 beside it, never as the only way."""
+    hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """Words as data: what an admin can teach the matching."""
 
@@ -179,6 +191,9 @@ class Knowledge:
     messages: Mapping[str, str]
     """The bot's fixed phrases, by name; placeholders as in ``str.format``."""
     lexicon: Lexicon
+    hotlines: Mapping[str, Hotline] = field(default_factory=lambda: MappingProxyType({}))
+    flows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Id of an interview to its title."""
     none: tuple[str, ...] = ()
     """Messages that share our words but deserve no article."""
     unclear: tuple[str, ...] = ()
