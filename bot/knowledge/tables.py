@@ -19,6 +19,7 @@ from bot.knowledge.model import (
     Source,
     UrgentRule,
 )
+from bot.knowledge.phrases import PHRASES, phrase_problem
 from bot.knowledge.yaml_lines import Document, parse_yaml
 
 if TYPE_CHECKING:
@@ -131,8 +132,12 @@ def read_categories(table: Table) -> tuple[Category, ...]:
 def read_messages(table: Table) -> dict[str, str]:
     """``messages.yaml``: the bot's fixed phrases by name."""
     for key, value in table.value.items():
-        if not isinstance(value, str):
-            table.fault("应是文字", key)
+        problem = phrase_problem(str(key), value) if isinstance(value, str) else "应是文字"
+        if problem:
+            table.fault(problem, key)
+    missing = PHRASES.keys() - table.value.keys()
+    for key in sorted(missing):
+        table.fault(f"缺少“{key}”")
     return {str(key): str(value).strip() for key, value in table.value.items()}
 
 

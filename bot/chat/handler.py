@@ -1,0 +1,61 @@
+"""From a stored update to what must be said: the synchronous middle of a message's way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.chat.replies import to_ack, to_calls
+from bot.chat.turns import to_turn
+from bot.conversation.engine import apology
+from bot.conversation.session import Session
+from bot.errors import UpdateMalformed
+from bot.store.port import Call, Handled, InboxItem, Json
+
+if TYPE_CHECKING:
+    from bot.chat.turns import Identity
+    from bot.content import Content
+
+_log = structlog.get_logger(__name__)
+
+
+class UpdateHandler:
+    """Answers stored updates; called once for each, by the lanes.
+
+    Args:
+        content: gives the conversation over the knowledge that serves at the moment.
+        me: the bot on Telegram.
+    """
+
+    def __init__(self, content: Content, me: Identity) -> None:
+        self._content = content
+        self._me = me
+
+    def __call__(self, item: InboxItem, session: Json) -> Handled:
+        """What to say and to remember for one item of the inbox."""
+        try:
+            turn = to_turn(item.body, self._me)
+        except UpdateMalformed as error:
+            _log.warning("update_malformed", reason=str(error))
+            return Handled()
+        if turn is None:
+            return Handled()
+        result = self._content.conversation.answer(turn, Session.from_json(session))
+        query = _query_id(item.body)
+        return Handled(
+            session=result.session.to_json(),
+            calls=to_calls(result.replies, item.lane),
+            events=result.events,
+            acks=(to_ack(query, result.toast),) if query else (),
+        )
+
+    def apologise(self, lane: str) -> tuple[Call, ...]:
+        """What a person is told when an update of theirs could not be handled."""
+        return to_calls((apology(self._content.knowledge),), lane)
+
+
+def _query_id(body: Json) -> str:
+    query = body.get("update", {}).get("callback_query", {})
+    identifier = query.get("id") if isinstance(query, dict) else None
+    return identifier if isinstance(identifier, str) else ""

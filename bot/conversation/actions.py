@@ -1,0 +1,48 @@
+"""What stands behind a button: a letter and its arguments, at most 64 bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+ARTICLE: Final = "a"
+CATEGORY: Final = "c"
+FEEDBACK: Final = "f"
+MENU: Final = "m"
+MORE: Final = "x"
+NONE_OF_THESE: Final = "n"
+REPHRASE: Final = "r"
+
+HERE: Final = "e"
+"""Second argument of a menu button: change the message in place."""
+USEFUL: Final = "1"
+USELESS: Final = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A pressed button, taken apart."""
+
+    verb: str
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> str:
+        """The first argument, or nothing."""
+        return self.arguments[0] if self.arguments else ""
+
+    @property
+    def second(self) -> str:
+        """The second argument, or nothing."""
+        return self.arguments[1] if len(self.arguments) > 1 else ""
+
+
+def join(verb: str, *arguments: str) -> str:
+    """``a:visit-01``, the way it travels in a button."""
+    return ":".join((verb, *arguments))
+
+
+def parse(data: str) -> Action:
+    """Takes a button's data apart; anything at all is accepted."""
+    verb, *arguments = data.split(":")
+    return Action(verb, tuple(arguments))

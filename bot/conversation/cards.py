@@ -1,0 +1,174 @@
+"""Turns articles, choices and menus into replies."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from bot.conversation import actions
+from bot.conversation.citations import basis_lines
+from bot.conversation.turn import (
+    Block,
+    Bullets,
+    Button,
+    Folded,
+    Heading,
+    Lead,
+    Paragraph,
+    Reply,
+    Steps,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.knowledge.model import Article, Knowledge
+
+Rows = tuple[tuple[Button, ...], ...]
+
+_NOTE: Final = re.compile(r"^（[^）]*）\s*")
+_LABEL_WORDS: Final = 12
+_BULLET: Final = "• "
+
+
+class Cards:
+    """Builds every reply from one version of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def phrase(self, name: str, **values: object) -> str:
+        """A fixed phrase with its placeholders filled."""
+        return self._knowledge.messages[name].format(**values)
+
+    def say(self, name: str, buttons: Rows = (), **values: object) -> Reply:
+        """A fixed phrase as a reply."""
+        return Reply(to_blocks(self.phrase(name, **values)), buttons)
+
+    def article(self, article: Article) -> Reply:
+        """The card of an article: the answer, steps, words, don'ts, then the law, folded."""
+        basis = (
+            *basis_lines(article, self._knowledge.sources),
+            self.phrase("reviewed", day=article.reviewed.isoformat()),
+        )
+        blocks: list[Block] = [Lead(article.answer)]
+        if article.steps:
+            blocks += [Heading(self.phrase("head_steps")), Steps(article.steps)]
+        if article.say:
+            blocks += [Heading(self.phrase("head_say")), Words(article.say)]
+        if article.avoid:
+            blocks += [Heading(self.phrase("head_avoid")), Bullets(article.avoid)]
+        blocks.append(Folded(self.phrase("head_basis"), basis))
+        if article.myths:
+            blocks.append(Folded(self.phrase("head_myths"), article.myths))
+        return Reply(tuple(blocks), self._article_buttons(article))
+
+    def more(self, article: Article) -> Reply:
+        """The part of an article that goes beyond its card."""
+        title = Heading(self.phrase("head_more", title=article.title))
+        return Reply((title, *to_blocks("\n".join(article.more))), self._related(article))
+
+    def choice(self, articles: Iterable[Article], *, lead: str = "choose") -> Reply:
+        """Two to four articles to choose from, with a way out."""
+        rows = tuple((self._open(article),) for article in articles)
+        way_out = Button(self.phrase("label_none_of_these"), actions.NONE_OF_THESE)
+        return self.say(lead, (*rows, (way_out,)))
+
+    def menu(self, lead: str = "menu") -> Reply:
+        """The categories, two in a row, under a phrase.
+
+        Leafing through the menu itself changes that one message; under any other phrase the
+        menu must not wipe the phrase out, so its buttons write new messages.
+        """
+        return self.say(lead, self.category_rows(in_place=lead == "menu"))
+
+    def category_rows(self, *, in_place: bool = False) -> Rows:
+        """A button for each category that has articles."""
+        here = (actions.HERE,) if in_place else ()
+        filled = {article.category for article in self._knowledge.articles.values()}
+        buttons = [
+            Button(category.title, actions.join(actions.CATEGORY, category.id, *here))
+            for category in self._knowledge.categories
+            if category.id in filled
+        ]
+        return tuple(_in_rows(buttons, 2))
+
+    def category(self, name: str) -> Reply | None:
+        """The articles of a category; None when there is no such category."""
+        for category in self._knowledge.categories:
+            if category.id == name:
+                articles = self._knowledge.in_category(name)
+                rows = tuple((self._open(article),) for article in articles)
+                to_menu = actions.join(actions.MENU, "", actions.HERE)
+                back = (Button(self.phrase("label_back"), to_menu),)
+                blocks = (Heading(category.title), Paragraph(category.intro))
+                return Reply(blocks, (*rows, back))
+        return None
+
+    def hotlines(self) -> Reply:
+        """The verified public numbers, and the menu."""
+        numbers = Bullets(
+            tuple(
+                f"**{line.number}** {line.name}：{line.handles}"
+                for line in self._knowledge.hotlines.values()
+                if line.verified
+            )
+        )
+        blocks = (*to_blocks(self.phrase("none_hotlines")), numbers)
+        return Reply(blocks, self.category_rows())
+
+    def menu_row(self) -> Rows:
+        """One button that leads to the menu."""
+        return ((Button(self.phrase("label_menu"), actions.MENU),),)
+
+    def _open(self, article: Article) -> Button:
+        return Button(article.title, actions.join(actions.ARTICLE, article.id))
+
+    def _related(self, article: Article) -> Rows:
+        others = (self._knowledge.articles.get(key) for key in article.related)
+        return tuple((self._open(other),) for other in others if other is not None)
+
+    def _article_buttons(self, article: Article) -> Rows:
+        copies = tuple((self._copy(words),) for words in article.say)
+        more = (
+            ((Button(self.phrase("label_more"), actions.join(actions.MORE, article.id)),),)
+            if article.more
+            else ()
+        )
+        return (*copies, *more, *self._related(article), self._feedback(article))
+
+    def _copy(self, words: str) -> Button:
+        plain = _NOTE.sub("", words).replace("**", "")
+        start = plain if len(plain) <= _LABEL_WORDS else plain[:_LABEL_WORDS] + "…"
+        return Button(self.phrase("label_copy", words=start), copy=plain)
+
+    def _feedback(self, article: Article) -> tuple[Button, ...]:
+        def button(label: str, value: str) -> Button:
+            return Button(self.phrase(label), actions.join(actions.FEEDBACK, article.id, value))
+
+        return (
+            button("label_useful", actions.USEFUL),
+            button("label_useless", actions.USELESS),
+            Button(self.phrase("label_menu"), actions.MENU),
+        )
+
+
+def _in_rows(buttons: Sequence[Button], width: int) -> Iterable[tuple[Button, ...]]:
+    return (tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+
+
+def to_blocks(text: str) -> tuple[Block, ...]:
+    """Lines of a phrase as blocks; lines that begin with ``• `` become one list."""
+    blocks: list[Block] = []
+    bullets: list[str] = []
+    for line in [*filter(None, map(str.strip, text.splitlines())), ""]:
+        if line.startswith(_BULLET):
+            bullets.append(line.removeprefix(_BULLET))
+            continue
+        if bullets:
+            blocks.append(Bullets(tuple(bullets)))
+            bullets = []
+        if line:
+            blocks.append(Paragraph(line))
+    return tuple(blocks)

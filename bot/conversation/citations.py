@@ -1,0 +1,59 @@
+"""Writes what an article rests on: title, number, since when, and how far it was verified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bot.knowledge.model import Article, Basis, Citation, Source
+
+_COUNTRY: Final = "中华人民共和国"
+
+
+def basis_lines(article: Article, sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """The lines of 依据 as a reader sees them.
+
+    The level and the date stand at the first mention of a source only.
+    """
+    seen: set[str] = set()
+    return tuple(_line(basis, sources, seen) for basis in article.basis)
+
+
+def _line(basis: Basis, sources: Mapping[str, Source], seen: set[str]) -> str:
+    if not basis.citations:
+        return basis.text
+    names = "、".join(_names(basis.citations, sources, seen))
+    return f"{names}：{basis.text}"
+
+
+def _names(
+    citations: tuple[Citation, ...], sources: Mapping[str, Source], seen: set[str]
+) -> Iterator[str]:
+    for citation in citations:
+        source = sources[citation.source]
+        first = source.key not in seen
+        seen.add(source.key)
+        yield _title(source) + _number(citation) + (_origin(source) if first else "")
+
+
+def _title(source: Source) -> str:
+    title = source.title.removeprefix(_COUNTRY)
+    return title if source.level == "公开报道" else f"《{title}》"
+
+
+def _number(citation: Citation) -> str:
+    if citation.article is None:
+        return ""
+    number, joined, part = citation.article.partition("之")
+    return f"第{number}条{joined}{part}"
+
+
+def _origin(source: Source) -> str:
+    facts = [source.level] if source.level != "公开报道" else []
+    if source.number:
+        facts.append(source.number)
+    if source.effective:
+        facts.append(f"{source.effective} 起施行")
+    return f"（{'，'.join(facts)}）" if facts else ""
