@@ -1,0 +1,107 @@
+"""Keeps the built tables in a file, so that the bot is ready at once when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from bot.search.classifier import Classifier
+from bot.search.corpus import Corpus
+from bot.search.index import Index
+from bot.search.model import Model, fingerprint
+from bot.search.tokens import Tokeniser
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from bot.knowledge.model import Knowledge
+
+_DIGEST: Final = 32
+
+
+def _path(knowledge: Knowledge, folder: Path) -> Path:
+    return folder / f"search-{fingerprint(knowledge)[:32]}.npz"
+
+
+def store_model(model: Model, knowledge: Knowledge, folder: Path) -> None:
+    """Writes the tables of this knowledge; a folder that cannot be written is left alone.
+
+    Args:
+        model: the tables.
+        knowledge: what they were built from.
+        folder: made when missing.
+    """
+    buffer = io.BytesIO()
+    corpus, words = model.corpus, model.tokeniser.words
+    np.savez(
+        buffer,
+        labels=_pack(corpus.labels),
+        classes=corpus.classes,
+        texts=_pack(corpus.texts),
+        vocabulary=_pack(corpus.vocabulary),
+        starts=corpus.starts,
+        tokens=corpus.tokens,
+        weights=model.classifier.weights.astype(np.float16),
+        bias=model.classifier.bias,
+        scale=model.classifier.scale,
+        words=_pack(tuple(words)),
+        counts=np.fromiter(words.values(), dtype=np.int32),
+    )
+    content = buffer.getvalue()
+    path = _path(knowledge, folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(hashlib.sha256(content).digest() + content)
+        os.replace(file.name, path)  # noqa: PTH105  Path.replace would need the name as a Path
+    except OSError:
+        return
+
+
+def load_model(knowledge: Knowledge, folder: Path) -> Model | None:
+    """Reads the tables of this knowledge, or nothing when they are missing or damaged.
+
+    Args:
+        knowledge: what they must have been built from.
+        folder: where ``store_model`` wrote them.
+    """
+    try:
+        content = _path(knowledge, folder).read_bytes()
+        digest, body = content[:_DIGEST], content[_DIGEST:]
+        if hashlib.sha256(body).digest() != digest:
+            return None
+        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
+            return _model({name: arrays[name] for name in arrays.files}, knowledge)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def _model(arrays: dict[str, NDArray[Any]], knowledge: Knowledge) -> Model:
+    words = dict(zip(_unpack(arrays["words"]), arrays["counts"].tolist(), strict=True))
+    corpus = Corpus(
+        labels=_unpack(arrays["labels"]),
+        classes=arrays["classes"],
+        texts=_unpack(arrays["texts"]),
+        vocabulary=_unpack(arrays["vocabulary"]),
+        starts=arrays["starts"],
+        tokens=arrays["tokens"],
+    )
+    classifier = Classifier(arrays["weights"].astype(np.float32), arrays["bias"], arrays["scale"])
+    return Model(Tokeniser(knowledge.lexicon, words), corpus, Index(corpus), classifier)
+
+
+def _pack(texts: tuple[str, ...]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
+
+
+def _unpack(array: NDArray[np.uint8]) -> tuple[str, ...]:
+    text = array.tobytes().decode()
+    return tuple(text.split("\n")) if text else ()

@@ -1,0 +1,101 @@
+"""The decision: what to do about a message, from the probabilities of the classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from bot.search.corpus import NONE, UNCLEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.knowledge.model import Article
+    from bot.search.calibration import Thresholds
+    from bot.search.rank import Ranking
+
+OFFERED: Final = 4
+"""Most articles that are offered as a choice."""
+
+
+class Outcome(StrEnum):
+    """What to do about a message."""
+
+    URGENT = "urgent"
+    """Show the first hit at once: somebody may be in danger."""
+    ANSWER = "answer"
+    """Show the first hit."""
+    CHOOSE = "choose"
+    """Offer the hits."""
+    CLARIFY = "clarify"
+    """Ask back; the hits, if any, are guesses."""
+    NONE = "none"
+    """Say that there is no article for this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that may be meant."""
+
+    id: str
+    title: str
+    score: float
+    """Probability, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about a message, and why."""
+
+    outcome: Outcome
+    hits: tuple[Hit, ...]
+    """Best first. Of ``choose`` exactly those to offer."""
+    rule: str
+    """Name of the rule that decided; for admins and logs."""
+
+
+def decide_ranking(
+    ranking: Ranking,
+    labels: Sequence[str],
+    articles: Mapping[str, Article],
+    thresholds: Thresholds,
+) -> Decision:
+    """Turns a ranking into a decision.
+
+    Args:
+        ranking: over the labels.
+        labels: names of the classes: article ids, ``none`` and ``unclear``.
+        articles: by id.
+        thresholds: see there.
+    """
+    hits = _hits(ranking, labels, articles)
+    named = dict(zip(labels, ranking.probabilities.tolist(), strict=True))
+    none, unclear = named[NONE], named[UNCLEAR]
+    if not hits or ranking.views.known < thresholds.known:
+        return Decision(Outcome.CLARIFY if unclear > none else Outcome.NONE, (), "unknown-words")
+    alarming = next((hit for hit in hits if articles[hit.id].urgent), None)
+    if alarming is not None and alarming.score >= thresholds.urgent:
+        first = (alarming, *(hit for hit in hits if hit is not alarming))
+        return Decision(Outcome.URGENT, first, "urgent-article")
+    top = hits[0].score
+    if top >= thresholds.answer and top > max(none, unclear):
+        return Decision(Outcome.ANSWER, hits, "sure")
+    offered = tuple(hit for hit in hits if hit.score >= thresholds.offered)
+    together = sum(hit.score for hit in offered)
+    if len(offered) > 1 and together >= thresholds.choose and together > max(none, unclear):
+        return Decision(Outcome.CHOOSE, offered, "several")
+    if none > unclear:
+        return Decision(Outcome.NONE, (), "no-article")
+    return Decision(Outcome.CLARIFY, hits, "unclear")
+
+
+def _hits(
+    ranking: Ranking, labels: Sequence[str], articles: Mapping[str, Article]
+) -> tuple[Hit, ...]:
+    names = (labels[number] for number in ranking.order.tolist()[: OFFERED + 2])
+    return tuple(
+        Hit(name, articles[name].title, round(float(ranking.probabilities[labels.index(name)]), 4))
+        for name in names
+        if name in articles
+    )[:OFFERED]

@@ -1,0 +1,96 @@
+"""The matching as one object: built from a version of the knowledge, then only read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.search.cache import load_model, store_model
+from bot.search.calibration import load_calibration
+from bot.search.decide import Decision, Hit, Outcome, decide_ranking
+from bot.search.model import build_model
+from bot.search.rank import Ranker
+from bot.search.tokens import Tokeniser
+from bot.search.urgent import Gate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.knowledge.model import Knowledge
+    from bot.search.calibration import Calibration
+    from bot.search.model import Model
+    from bot.search.rank import Ranking
+
+FOLLOW_UP: Final = 14
+"""Longest message, in characters, that may make sense only with the one before."""
+
+
+class Searcher:
+    """Decides what to do about messages.
+
+    Immutable once built, so many threads may use it at the same time. Make one with ``build``.
+
+    Args:
+        knowledge: the articles.
+        model: built from the same knowledge.
+        calibration: weights and thresholds.
+    """
+
+    def __init__(self, knowledge: Knowledge, model: Model, calibration: Calibration) -> None:
+        self._articles = knowledge.articles
+        self._tokeniser = model.tokeniser
+        self._labels = model.corpus.labels
+        self._thresholds = calibration.thresholds
+        self._ranker = Ranker(model.corpus, model.index, model.classifier, calibration.weights)
+        self._gate = Gate(knowledge.lexicon.urgent, self._tokeniser.normalise)
+
+    @classmethod
+    def build(cls, knowledge: Knowledge, *, cache: Path | None = None) -> Searcher:
+        """Makes a searcher, from the cache when it holds this knowledge.
+
+        Args:
+            knowledge: what to search.
+            cache: a folder for the built tables; a file in it that is foreign or damaged is
+                replaced.
+
+        Raises:
+            CalibrationMismatch: the shipped thresholds belong to another scoring.
+        """
+        calibration = load_calibration()
+        model = load_model(knowledge, cache) if cache else None
+        if model is None:
+            model = build_model(knowledge, Tokeniser(knowledge.lexicon))
+            if cache:
+                store_model(model, knowledge, cache)
+        return cls(knowledge, model, calibration)
+
+    def decide(self, text: str, *, previous: str | None = None) -> Decision:
+        """Decides about a message.
+
+        Args:
+            text: as written; any text of any length.
+            previous: the person's message before, which a short one may need to make sense.
+        """
+        normal = self._tokeniser.normalise(text)
+        if not any(map(str.isalnum, normal)):
+            return Decision(Outcome.CLARIFY, (), "no-words")
+        alarm = self._gate.check(normal)
+        if alarm is not None and alarm.card in self._articles:
+            hit = Hit(alarm.card, self._articles[alarm.card].title, 1.0)
+            return Decision(Outcome.URGENT, (hit,), "gate: " + " + ".join(alarm.words))
+        decision = self._decide(normal)
+        if previous and len(normal) <= FOLLOW_UP and decision.outcome in _OPEN:
+            before = self._tokeniser.normalise(previous)
+            together = self._decide(f"{before} {normal}")
+            if together.outcome not in _OPEN:
+                return Decision(together.outcome, together.hits, f"{together.rule}, with previous")
+        return decision
+
+    def rank(self, normal: str) -> Ranking:
+        """Probabilities of all classes for a normalised message."""
+        return self._ranker.rank(self._ranker.views(normal, self._tokeniser.tokens(normal)))
+
+    def _decide(self, normal: str) -> Decision:
+        return decide_ranking(self.rank(normal), self._labels, self._articles, self._thresholds)
+
+
+_OPEN: Final = frozenset({Outcome.CLARIFY, Outcome.NONE})

@@ -1,0 +1,139 @@
+"""Cuts a normalised message into what is compared: words, characters, sounds, pairs, negations."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import jieba
+
+from bot.search.normalise import Normaliser
+from bot.search.pinyin import load_syllables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from bot.knowledge.model import Lexicon
+
+WORD, CHARACTER, SOUND, PAIR, NEGATION, SOUNDS = "wcpbns"
+"""First letter of a token: the kind of it."""
+
+_COMMON: Final = 50
+_OWN_FREQUENCY: Final = 20_000
+_NEGATIONS: Final = frozenset(
+    {
+        "没有",
+        "没",
+        "不",
+        "未",
+        "不是",
+        "并未",
+        "从未",
+        "从没",
+        "无",
+        "别",
+        "并不是",
+        "不会",
+        "还没",
+        "还没有",
+    }
+)
+_TRANSPARENT: Final = frozenset(
+    {"被", "过", "了", "给", "去", "是", "在", "有", "再", "要", "的", "把"}
+)
+_DIGITS: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+def common_words() -> dict[str, int]:
+    """The words of jieba's dictionary that are frequent enough to matter, with their counts."""
+    lines = Path(jieba.__file__).with_name("dict.txt").read_text("utf-8").splitlines()
+    rows = (line.split(" ") for line in lines)
+    return {row[0]: int(row[1]) for row in rows if int(row[1]) >= _COMMON}
+
+
+def prefix_frequencies(words: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    """Jieba's table: every word with its count, every beginning of a word with 0; and the total."""
+    table = dict(words)
+    for word in words:
+        for end in range(1, len(word)):
+            table.setdefault(word[:end], 0)
+    return table, sum(words.values())
+
+
+class Tokeniser:
+    """Turns messages into tokens, with the words of the field.
+
+    Args:
+        lexicon: terms, synonyms and products.
+        words: general words with their counts; read from jieba's dictionary when not given.
+    """
+
+    def __init__(self, lexicon: Lexicon, words: Mapping[str, int] | None = None) -> None:
+        self.words = dict(words) if words is not None else common_words()
+        self._normaliser = Normaliser(_DIGITS.findall(" ".join(lexicon.terms)))
+        normalise = self._normaliser.normalise
+        self._canonical = {
+            normalise(word): normalise(group[0]) for group in lexicon.synonyms for word in group
+        }
+        self._products = {normalise(name): kind for name, kind in lexicon.products.items()}
+        own = {normalise(term) for term in lexicon.terms}
+        own.update(self._canonical, self._products)
+        self._cutter = _cutter(self.words, own)
+        self._syllables = load_syllables()
+
+    def normalise(self, text: str) -> str:
+        """See ``Normaliser.normalise``."""
+        return self._normaliser.normalise(text)
+
+    def cut(self, text: str) -> list[str]:
+        """The words of a normalised text, synonyms replaced, no spaces or punctuation."""
+        canonical = self._canonical
+        return [
+            canonical.get(word, word)
+            for word in self._cutter.cut(text, HMM=False)
+            if word[0].isalnum()
+        ]
+
+    def tokens(self, text: str) -> list[str]:
+        """Each different token of a normalised text once, in a fixed order."""
+        return list(dict.fromkeys(self._all(text)))
+
+    def _all(self, text: str) -> Iterator[str]:
+        words = self.cut(text)
+        characters: list[str] = []
+        negated = ""
+        for word in words:
+            kind = self._products.get(word)
+            yield WORD + word
+            if kind is None:
+                characters.extend(word)
+            else:
+                yield f"{WORD}<{kind}>"
+                characters.append(f"<{kind}>")
+            if word in _NEGATIONS:
+                negated = "¬"
+            elif negated and word not in _TRANSPARENT:
+                yield f"{NEGATION}{negated}{word}"
+                negated = ""
+        yield from self._fine(characters)
+
+    def _fine(self, characters: list[str]) -> Iterator[str]:
+        sounds = [self._syllables.get(character, character) for character in characters]
+        for character in characters:
+            yield CHARACTER + character
+        for sound in sounds:
+            yield SOUND + sound
+        for first, second in itertools.pairwise(characters):
+            yield PAIR + first + second
+        for first, second in itertools.pairwise(sounds):
+            yield f"{SOUNDS}{first}'{second}"
+
+
+def _cutter(words: Mapping[str, int], own: Iterable[str]) -> jieba.Tokenizer:
+    """A tokeniser of jieba's with this dictionary; it reads and writes no file."""
+    cutter = jieba.Tokenizer()
+    table, total = prefix_frequencies({**words, **dict.fromkeys(own, _OWN_FREQUENCY)})
+    cutter.FREQ, cutter.total, cutter.initialized = table, total, True
+    return cutter
