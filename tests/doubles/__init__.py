@@ -1,0 +1,1 @@
+"""Doubles: small, named stand-ins for the rooms around the one under test."""
