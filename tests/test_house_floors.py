@@ -34,6 +34,7 @@ TELEGRAM = {"chat", "web", "sandbox", "app", "cli"}
 
 
 def room_of(path: Path) -> str:
+    """The room that a file belongs to."""
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 

@@ -14,6 +14,7 @@ DOOR = "articles/visit/visit-01.md"
 
 @pytest.fixture
 def folder(tmp_path):
+    """A knowledge folder without a fault."""
     return small_knowledge.build(tmp_path / "knowledge")
 
 
@@ -27,6 +28,7 @@ def damage(folder, name, old, new):
 
 
 def faults(folder):
+    """Everything wrong with a folder."""
     return read_knowledge(folder).faults
 
 
@@ -69,7 +71,7 @@ DAMAGES = [
     (DOOR, "> 请你离开。", "> 治安管理处罚法 42 条", 23, "旧条号"),
     (DOOR, "  - 催收在我家门口", "  - 催收在我家门口\n  - 催收在我家门口？", 8, "已经有了"),
     ("sources.yaml", "level: 法律", "level: 规定", 3, "“level”应是"),
-    ("sources.yaml", "  issuer: 某报\n", "", 8, "缺少“issuer”"),
+    ("sources.yaml", "  issuer: 某报\n", "", 9, "缺少“issuer”"),
     ("messages.yaml", "cancelled:", "canceled:", 4, "缺少“cancelled”"),
     ("messages.yaml", "{kinds}", "{kind}", None, "不认识的占位"),
     ("hotlines.yaml", "verified: true", "verified: ja", 1, "true 或 false"),
