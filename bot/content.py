@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.conversation.engine import Conversation
 from bot.knowledge.loader import load_knowledge
-from bot.search.decide import Searcher
+from bot.search.searcher import Searcher
 
 if TYPE_CHECKING:
     from pathlib import Path

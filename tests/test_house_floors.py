@@ -25,12 +25,13 @@ FLOORS = {
     "web": 5,
     "sandbox": 5,
     "app": 5,
+    "doctor": 5,
     "cli": 5,
     "__main__": 5,
 }
 """Name of a room to its floor; the ground is 0."""
 OPEN_FLOORS = {0, 5}
-TELEGRAM = {"chat", "web", "sandbox", "app", "cli"}
+TELEGRAM = {"chat", "web", "sandbox", "app", "cli", "doctor"}
 
 
 def room_of(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.conversation import actions
 from bot.conversation.cards import Cards, to_blocks
 from bot.conversation.turn import Event, Kind, Paragraph, Reply, Turn
-from bot.search.decide import Decision, Outcome
+from bot.search.decide import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.conversation.actions import Action
     from bot.conversation.session import Session
     from bot.knowledge.model import Article, Knowledge
-    from bot.search.decide import Searcher
+    from bot.search.searcher import Searcher
 
 MAX_TEXT: Final = 2000
 """Characters of a message that are looked at."""

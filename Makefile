@@ -1,0 +1,43 @@
+# Needs Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint bench lock clean
+.DEFAULT_GOAL := demo
+
+.venv/.runtime: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+demo: .venv/.runtime ## the bot in the browser; no token, no network
+	$(BIN)/bot demo
+
+test: .venv/.dev ## the whole test suite
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/bot check
+
+bench: .venv/.dev ## figures: speed, memory, quality
+	$(BIN)/python -m benchmarks
+
+lock: ## pins the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-config --quiet --extra build -o requirements.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-config --quiet --all-extras -c requirements.lock \
+		-o requirements-dev.lock
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

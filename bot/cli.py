@@ -1,0 +1,179 @@
+"""The commands: ``bot demo``, ``run``, ``ask``, ``check``, ``evaluate`` and ``doctor``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.search.decide import Decision
+    from bot.settings import Settings
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class _Group(click.Group):
+    """Prints the bot's own errors as sentences; anything else is a bug and keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BotError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="huanhuan", prog_name="bot")
+def main() -> None:
+    """缓缓: a Telegram bot for people in mainland China who are behind on consumer credit."""
+
+
+def _settings(**overrides: Any) -> Settings:
+    from bot.settings import load_settings
+
+    return load_settings(**{key: value for key, value in overrides.items() if value is not None})
+
+
+@main.command()
+@click.option("--port", default=8765, show_default=True, help="Port of the chat page.")
+@click.option("--data", type=_FOLDER, help="Keep the database here; a temporary one otherwise.")
+def demo(port: int, data: Path | None) -> None:
+    """Runs the bot against a local stand-in for Telegram, with a chat page in the browser."""
+    import asyncio
+
+    from bot.app import run_demo
+    from bot.logs import configure_logs
+
+    configure_logs(level="WARNING", human=sys.stderr.isatty())
+    asyncio.run(run_demo(_settings(), port=port, data=data, announce=click.echo))
+
+
+@main.command()
+def run() -> None:
+    """Runs the bot on Telegram."""
+    import asyncio
+
+    from bot.app import run_bot
+    from bot.logs import configure_logs
+
+    configure_logs(human=sys.stderr.isatty())
+    asyncio.run(run_bot(_settings()))
+
+
+@main.command()
+@click.argument("question")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each question.")
+@click.option("-n", "count", default=3, show_default=True, help="At most so many articles.")
+def ask(question: str, as_json: bool, count: int) -> None:  # noqa: FBT001, click passes flags so
+    """Answers one QUESTION in the terminal; with - reads one a line from standard input."""
+    from bot.content import Content
+
+    content = Content.load(_settings().knowledge_dir, cache=_cache())
+    questions: Iterator[str] = (
+        (line.rstrip("\n") for line in sys.stdin) if question == "-" else iter([question])
+    )
+    for text in questions:
+        started = time.perf_counter()
+        decision = content.searcher.decide(text)
+        spent = (time.perf_counter() - started) * 1000
+        if as_json:
+            click.echo(json.dumps(_as_json(text, decision, count, spent), ensure_ascii=False))
+        else:
+            _print_answer(content, text, decision, count)
+
+
+def _as_json(question: str, decision: Decision, count: int, spent: float) -> dict[str, Any]:
+    return {
+        "question": question,
+        "outcome": decision.outcome.value,
+        "hits": [
+            {"id": hit.id, "title": hit.title, "score": round(hit.score, 4)}
+            for hit in decision.hits[:count]
+        ],
+        "ms": round(spent, 3),
+    }
+
+
+def _print_answer(content: Any, question: str, decision: Decision, count: int) -> None:
+    from rich.console import Console
+
+    from bot.chat.markup import to_pages
+    from bot.conversation.session import Session
+    from bot.conversation.turn import Kind, Turn
+
+    console = Console(highlight=False)
+    found = "、".join(f"{hit.id} {hit.score:.2f}" for hit in decision.hits[:count])
+    console.print(f"[dim]{decision.outcome.value}  {found}[/dim]")
+    from bot.clock import now
+
+    turn = Turn(lane="0", person=None, kind=Kind.TEXT, at=now(), text=question)
+    for reply in content.conversation.answer(turn, Session()).replies:
+        for page in to_pages(reply.blocks):
+            console.print(page.plain, markup=False)
+        for row in reply.buttons:
+            console.print(
+                "  ".join(f"⟦{button.label}⟧" for button in row), style="cyan", markup=False
+            )
+
+
+@main.command()
+@click.argument("folder", required=False, type=_FOLDER)
+def check(folder: Path | None) -> None:
+    """Validates a knowledge FOLDER; prints path:line: message for each fault."""
+    from bot.clock import today
+    from bot.knowledge.checks import check_reviews
+    from bot.knowledge.loader import read_knowledge
+
+    folder = folder or _settings().knowledge_dir
+    reading = read_knowledge(folder)
+    faults = [*reading.faults, *check_reviews(folder, reading.knowledge, today())]
+    for fault in faults:
+        click.echo(str(fault))
+    if faults:
+        sys.exit(1)
+    articles = reading.knowledge.articles.values()
+    phrasings = sum(len(article.examples) for article in articles)
+    click.echo(
+        f"没有发现问题：{len(articles)} 篇文章，{phrasings} 条问法，版本 {reading.knowledge.version}"
+    )
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
+def evaluate(file: Path, as_json: bool) -> None:  # noqa: FBT001, click passes flags so
+    """Measures matching on a labelled FILE (columns best, also, kind, question), by kind."""
+    from bot.content import Content
+    from bot.search.evaluate import evaluate_file
+
+    content = Content.load(_settings().knowledge_dir, cache=_cache())
+    evaluate_file(content.searcher, file, as_json=as_json, echo=click.echo)
+
+
+@main.command()
+def doctor() -> None:
+    """Says what is missing for `bot run`."""
+    import asyncio
+
+    from bot.doctor import examine
+
+    findings = asyncio.run(examine(_settings()))
+    for finding in findings:
+        click.echo(str(finding))
+    if any(not finding.good for finding in findings):
+        sys.exit(1)
+
+
+def _cache() -> Path:
+    """Where built search tables are kept between runs."""
+    return Path(click.get_app_dir("huanhuan")) / "search"
