@@ -1,0 +1,175 @@
+"""SQL of the way in: receive, claim, finish, and timers that fall due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.errors import LeaseLost
+from bot.store.codec import dump, load
+from bot.store.port import Claim, InboxItem
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from bot.store.port import Json, Scheduled
+
+POSITION_STEP: Final = 1024
+"""Room for timers between an update and the next."""
+
+_RECEIVE: Final = """
+INSERT OR IGNORE INTO inbox (update_id, lane, position, received_at, body)
+VALUES (?, ?, ?, ?, ?)
+"""
+
+# The head of a lane is chosen first and the limit applied after, so that one blocked lane with
+# many rows does not keep the others waiting.
+_HEADS: Final = """
+SELECT update_id FROM inbox AS head
+WHERE state = 'new' AND not_before <= :now AND lease_until <= :now
+  AND NOT EXISTS (
+    SELECT 1 FROM inbox AS earlier
+    WHERE earlier.lane = head.lane AND earlier.state = 'new'
+      AND (earlier.position, earlier.update_id) < (head.position, head.update_id))
+  AND NOT EXISTS (
+    SELECT 1 FROM inbox AS taken
+    WHERE taken.lane = head.lane AND taken.state = 'new'
+      AND taken.owner IS NOT NULL AND taken.lease_until > :now)
+ORDER BY position, update_id LIMIT :limit
+"""
+
+_TAKE: Final = """
+UPDATE inbox SET owner = ?, lease_until = ?, attempts = attempts + 1 WHERE update_id = ?
+RETURNING *, (SELECT data FROM session WHERE session.lane = inbox.lane) AS session
+"""
+
+_MINE: Final = "WHERE update_id = ? AND owner = ? AND attempts = ? AND state = 'new' RETURNING lane"
+
+_FREE: Final = "owner = NULL, lease_until = 0"
+
+_POSITION_OF_TIMER: Final = """
+coalesce((SELECT max(position) + 1 FROM inbox WHERE lane = :lane AND state = 'new'), 0)
+"""
+
+
+def receive(
+    connection: sqlite3.Connection, update_id: int, lane: str, body: str, now: float
+) -> bool:
+    """Inserts an update; False when it was there."""
+    position = update_id * POSITION_STEP
+    row = (update_id, lane, position, now, body)
+    return connection.execute(_RECEIVE, row).rowcount == 1
+
+
+def claim(
+    connection: sqlite3.Connection, owner: str, limit: int, lease_until: float, now: float
+) -> tuple[Claim, ...]:
+    """Leases the heads of free lanes, oldest first."""
+    heads = connection.execute(_HEADS, {"now": now, "limit": limit}).fetchall()
+    return tuple(
+        _claim(connection.execute(_TAKE, (owner, lease_until, head["update_id"])).fetchall()[0])
+        for head in heads
+    )
+
+
+def _claim(row: sqlite3.Row) -> Claim:
+    item = InboxItem(
+        update_id=row["update_id"],
+        lane=row["lane"],
+        body=load(row["body"]),
+        received_at=row["received_at"],
+        attempts=row["attempts"],
+        timer=None if row["timer"] is None else load(row["timer"]),
+    )
+    session = load(row["session"])
+    return Claim(item, session, row["owner"], row["lease_until"], row["failures"])
+
+
+def finish(connection: sqlite3.Connection, claim: Claim, now: float) -> str:
+    """Marks an item done and deletes its content; returns its lane, which may have been renamed.
+
+    Raises:
+        LeaseLost: the item is not ours any more.
+    """
+    change = f"state = 'done', body = NULL, timer = NULL, error = NULL, done_at = ?, {_FREE}"
+    return _change(connection, claim, change, now)
+
+
+def bury(connection: sqlite3.Connection, claim: Claim, error: str, now: float) -> str:
+    """Marks an item dead; it keeps its content for the admins until it is purged.
+
+    Raises:
+        LeaseLost: the item is not ours any more.
+    """
+    change = f"state = 'dead', failures = failures + 1, error = ?, done_at = ?, {_FREE}"
+    return _change(connection, claim, change, error, now)
+
+
+def give_back(connection: sqlite3.Connection, claim: Claim, error: str, not_before: float) -> None:
+    """Frees an item for a later attempt.
+
+    Raises:
+        LeaseLost: the item is not ours any more.
+    """
+    change = f"failures = failures + 1, error = ?, not_before = ?, {_FREE}"
+    _change(connection, claim, change, error, not_before)
+
+
+def _change(connection: sqlite3.Connection, claim: Claim, change: str, *values: Any) -> str:
+    mine = (claim.item.update_id, claim.owner, claim.item.attempts)
+    sql = f"UPDATE inbox SET {change} {_MINE}"  # noqa: S608 - only constants of this module
+    rows = connection.execute(sql, (*values, *mine)).fetchall()
+    if not rows:
+        raise LeaseLost
+    lane: str = rows[0]["lane"]
+    return lane
+
+
+def release(connection: sqlite3.Connection, owner: str) -> int:
+    """Frees all items of a process."""
+    sql = f"UPDATE inbox SET {_FREE} WHERE owner = ? AND state = 'new'"  # noqa: S608 - constants
+    return connection.execute(sql, (owner,)).rowcount
+
+
+def save_session(connection: sqlite3.Connection, lane: str, session: Json, now: float) -> None:
+    """Writes a lane's session; an empty one is deleted."""
+    if not session:
+        connection.execute("DELETE FROM session WHERE lane = ?", (lane,))
+        return
+    connection.execute(
+        """
+        INSERT INTO session (lane, data, revision, updated_at) VALUES (?, ?, 1, ?)
+        ON CONFLICT (lane) DO UPDATE SET
+            data = excluded.data, revision = revision + 1, updated_at = excluded.updated_at
+        """,
+        (lane, dump(session), now),
+    )
+
+
+def schedule(connection: sqlite3.Connection, lane: str, timers: Iterable[Scheduled]) -> None:
+    """Sets, replaces and cancels timers of a lane."""
+    for timer in timers:
+        connection.execute("DELETE FROM scheduled WHERE lane = ? AND key = ?", (lane, timer.key))
+        if timer.payload is not None:
+            connection.execute(
+                "INSERT INTO scheduled (lane, key, not_before, payload) VALUES (?, ?, ?, ?)",
+                (lane, timer.key, timer.due_at, dump(timer.payload)),
+            )
+
+
+def fire(connection: sqlite3.Connection, limit: int, now: float) -> int:
+    """Moves timers that are due to the end of their lanes."""
+    due = connection.execute(
+        "SELECT * FROM scheduled WHERE not_before <= ? ORDER BY not_before, id LIMIT ?",
+        (now, limit),
+    ).fetchall()
+    for row in due:
+        connection.execute(
+            f"""
+            INSERT INTO inbox (update_id, lane, position, received_at, timer)
+            VALUES (-:id, :lane, {_POSITION_OF_TIMER}, :now, :payload)
+            """,  # noqa: S608 - a constant of this module
+            {"id": row["id"], "lane": row["lane"], "now": now, "payload": row["payload"]},
+        )
+        connection.execute("DELETE FROM scheduled WHERE id = ?", (row["id"],))
+    return len(due)

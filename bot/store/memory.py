@@ -1,0 +1,368 @@
+"""The store in memory: ships beside the others, for previews and tests that need no disk.
+
+Its methods await nothing, so that each is one transaction of the event loop.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import secrets
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from bot import privacy
+from bot.errors import LeaseLost
+from bot.store.codec import dump_call, load
+from bot.store.inbox_rows import POSITION_STEP
+from bot.store.memory_rows import (
+    PaceRow,
+    Recorded,
+    Sending,
+    Session,
+    Tables,
+    Timer,
+    Update,
+    blank,
+    position,
+    size,
+    take,
+)
+from bot.store.outbox_rows import EVERYONE, permits
+from bot.store.port import CallState, Claim, Depth, InboxItem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from bot.store.port import (
+        Call,
+        Clock,
+        EventLike,
+        Handled,
+        Json,
+        Outgoing,
+        Pace,
+        Retention,
+        Verdict,
+    )
+
+
+class MemoryStore:
+    """``Store`` without a disk: everything is lost with the process."""
+
+    def __init__(self, *, clock: Clock = time.time) -> None:
+        self._clock = clock
+        self._key = secrets.token_hex(16)
+        self._tables = Tables()
+        self._ids = itertools.count(1)
+
+    def pseudonym(self, lane: str) -> str:
+        """The lane's name in events and logs."""
+        return privacy.pseudonym(lane, self._key)
+
+    async def receive(self, update_id: int, lane: str, body: Json) -> bool:
+        """Keeps an update."""
+        if update_id in self._tables.inbox:
+            return False
+        row = Update(update_id, lane, update_id * POSITION_STEP, self._clock(), copy.deepcopy(body))
+        self._tables.inbox[update_id] = row
+        return True
+
+    async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:
+        """Leases the oldest items of free lanes."""
+        now = self._clock()
+        heads: dict[str, Update] = {}
+        taken: set[str] = set()
+        for row in sorted(self._open_updates(), key=position):
+            heads.setdefault(row.lane, row)
+            if row.lease_until > now:
+                taken.add(row.lane)
+        free = [row for row in heads.values() if row.lane not in taken and row.not_before <= now]
+        return tuple(
+            self._lease(row, owner, now + lease) for row in sorted(free, key=position)[:limit]
+        )
+
+    def _open_updates(self) -> Iterable[Update]:
+        return (row for row in self._tables.inbox.values() if row.state == "new")
+
+    def _lease(self, row: Update, owner: str, until: float) -> Claim:
+        row.owner, row.lease_until, row.attempts = owner, until, row.attempts + 1
+        item = InboxItem(
+            row.update_id,
+            row.lane,
+            copy.deepcopy(row.body or {}),
+            row.received_at,
+            row.attempts,
+            copy.deepcopy(row.timer),
+        )
+        session = self._tables.session.get(row.lane)
+        data = {} if session is None else copy.deepcopy(session.data)
+        return Claim(item, data, owner, until, row.failures)
+
+    def _mine(self, claim: Claim) -> Update:
+        row = self._tables.inbox.get(claim.item.update_id)
+        ours = (claim.owner, claim.item.attempts)
+        if row is None or row.state != "new" or (row.owner, row.attempts) != ours:
+            raise LeaseLost
+        row.owner, row.lease_until = None, 0.0
+        return row
+
+    async def complete(self, claim: Claim, handled: Handled) -> None:
+        """Commits what came of an item."""
+        row = self._mine(claim)
+        row.state, row.done_at, row.body, row.timer = "done", self._clock(), None, None
+        row.error = None
+        self._keep(row, handled)
+
+    async def retry(self, claim: Claim, *, error: str, not_before: float) -> None:
+        """Gives an item back for later."""
+        row = self._mine(claim)
+        row.failures += 1
+        row.error, row.not_before = error, not_before
+
+    async def bury(self, claim: Claim, *, error: str, handled: Handled) -> None:
+        """Makes an item a dead letter and commits the apology."""
+        row = self._mine(claim)
+        row.state, row.done_at, row.error = "dead", self._clock(), error
+        row.failures += 1
+        self._keep(row, handled)
+
+    def _keep(self, row: Update, handled: Handled) -> None:
+        if handled.forget:
+            self._forget_past(row.lane)
+        if handled.session is not None:
+            self._save_session(row.lane, handled.session)
+        self._enqueue(row.lane, handled.calls, row.update_id)
+        self._record(row.lane, handled.events)
+        for timer in handled.schedule:
+            self._tables.scheduled.pop((row.lane, timer.key), None)
+            if timer.payload is not None:
+                self._tables.scheduled[row.lane, timer.key] = Timer(
+                    next(self._ids), row.lane, timer.key, timer.due_at, copy.deepcopy(timer.payload)
+                )
+
+    def _save_session(self, lane: str, data: Json) -> None:
+        before = self._tables.session.pop(lane, None)
+        if data:
+            revision = 1 if before is None else before.revision + 1
+            self._tables.session[lane] = Session(copy.deepcopy(data), revision, self._clock())
+
+    def _enqueue(self, lane: str, calls: Iterable[Call], update_id: int | None = None) -> None:
+        for call in calls:
+            row_id = next(self._ids)
+            kept = copy.deepcopy(replace(call, lane=""))
+            self._tables.outbox[row_id] = Sending(
+                row_id, call.lane or lane, update_id, call.method, kept, self._clock()
+            )
+
+    def _record(self, lane: str, events: Iterable[EventLike]) -> None:
+        now, name = self._clock(), self.pseudonym(lane)
+        self._tables.event.extend(Recorded(now, name, event, event.text) for event in events)
+
+    async def release(self, owner: str) -> int:
+        """Ends all leases of a process."""
+        updates = [row for row in self._open_updates() if row.owner == owner]
+        for update in updates:
+            update.owner, update.lease_until = None, 0.0
+        calls = [
+            row
+            for row in self._tables.outbox.values()
+            if row.owner == owner and row.done_at is None
+        ]
+        for call in calls:
+            call.lease_until = 0.0
+        return len(updates) + len(calls)
+
+    async def fire(self, *, limit: int) -> int:
+        """Moves timers that are due to the inbox."""
+        now = self._clock()
+        timers = [timer for timer in self._tables.scheduled.values() if timer.not_before <= now]
+        timers.sort(key=lambda timer: (timer.not_before, timer.id))
+        for timer in timers[:limit]:
+            del self._tables.scheduled[timer.lane, timer.key]
+            ahead = [row.position for row in self._open_updates() if row.lane == timer.lane]
+            self._tables.inbox[-timer.id] = Update(
+                -timer.id, timer.lane, max(ahead, default=-1) + 1, now, None, timer.payload
+            )
+        return len(timers[:limit])
+
+    async def claim_calls(
+        self, owner: str, *, limit: int, lease: float, pace: Pace
+    ) -> tuple[Outgoing, ...]:
+        """Leases the heads of outboxes that may go out now."""
+        now = self._clock()
+        everyone = self._tables.pace.get(EVERYONE, PaceRow())
+        if everyone.paused_until > now:
+            return ()
+        allowed = min(limit, permits(pace, everyone.free_at, now))
+        interval = 1 / pace.lane_per_second if pace.lane_per_second else 0.0
+        free = now + (pace.lane_burst - 1) * interval if interval else math.inf
+        heads: dict[str, Sending] = {}
+        for row in self._tables.outbox.values():
+            if row.done_at is None:
+                heads.setdefault(row.lane, row)
+        ready = [
+            row
+            for row in heads.values()
+            if row.not_before <= now
+            and row.lease_until <= now
+            and self._tables.pace.get(row.lane, PaceRow()).free_at <= free
+        ][: max(allowed, 0)]
+        for row in ready:
+            self._advance(row.lane, interval, now)
+            self._advance(EVERYONE, 1 / pace.per_second if pace.per_second else 0.0, now)
+        return tuple(take(row, owner, now + lease) for row in ready)
+
+    def _advance(self, lane: str, seconds: float, now: float) -> None:
+        pace = self._tables.pace.setdefault(lane, PaceRow())
+        pace.free_at = max(pace.free_at, now) + seconds
+
+    async def settle(self, outgoing: Outgoing, verdict: Verdict) -> None:
+        """Records what became of a call."""
+        row = self._tables.outbox.get(outgoing.id)
+        ours = (outgoing.owner, outgoing.attempts)
+        if row is None or row.done_at is not None or (row.owner, row.attempts) != ours:
+            raise LeaseLost
+        row.owner, row.lease_until = None, 0.0
+        row.state, row.not_before = verdict.state, verdict.not_before
+        row.error, row.telegram_message_id = verdict.error or None, verdict.message_id
+        row.doubts += verdict.doubt
+        row.call = verdict.call or row.call
+        if verdict.done:
+            row.done_at = self._clock()
+            row.call = row.call if verdict.state is CallState.DEAD else None
+        if verdict.drop_lane:
+            self._drop(row.lane, verdict.error)
+        self._enqueue(row.lane, verdict.follow)
+        self._record(row.lane, verdict.events)
+
+    def _drop(self, lane: str, error: str) -> None:
+        for row in self._tables.outbox.values():
+            if row.lane == lane and row.done_at is None:
+                row.state, row.call, row.error = CallState.DEAD, None, error
+                row.done_at, row.owner = self._clock(), None
+
+    async def pause(self, until: float) -> None:
+        """Holds back all calls."""
+        pace = self._tables.pace.setdefault(EVERYONE, PaceRow())
+        pace.paused_until = max(pace.paused_until, until)
+
+    async def move(self, old: str, new: str, change: Callable[[Call], Call]) -> None:
+        """Renames a lane."""
+        for row in self._tables.outbox.values():
+            if row.lane == old:
+                row.lane = new
+                if row.call is not None and row.done_at is None:
+                    row.call = change(row.call)
+        for update in self._tables.inbox.values():
+            update.lane = new if update.lane == old else update.lane
+        names = {self.pseudonym(old): self.pseudonym(new)}
+        for event in self._tables.event:
+            event.lane = names.get(event.lane, event.lane)
+        if old == new:
+            return
+        session = self._tables.session.pop(old, None)
+        if session is not None:
+            self._tables.session.setdefault(new, session)
+        for lane, key in [key for key in self._tables.scheduled if key[0] == old]:
+            timer = self._tables.scheduled.pop((lane, key))
+            self._tables.scheduled.setdefault((new, key), replace(timer, lane=new))
+
+    async def purge(self, retention: Retention) -> int:
+        """Deletes all that is old."""
+        now, tables = self._clock(), self._tables
+        before = size(tables)
+        limits = {"done": now - retention.done, "dead": now - retention.dead, "new": -math.inf}
+        tables.inbox = {
+            key: row for key, row in tables.inbox.items() if row.done_at >= limits[row.state]
+        }
+        tables.outbox = {
+            key: row
+            for key, row in tables.outbox.items()
+            if row.done_at is None
+            or row.done_at >= limits["dead" if row.state is CallState.DEAD else "done"]
+        }
+        tables.event = [event for event in tables.event if event.at >= now - retention.event]
+        for event in tables.event:
+            event.text = event.text if event.at >= now - retention.event_text else ""
+        tables.session = {
+            lane: session
+            for lane, session in tables.session.items()
+            if session.updated_at >= now - retention.session
+        }
+        tables.pace = {
+            lane: pace
+            for lane, pace in tables.pace.items()
+            if max(pace.free_at, pace.paused_until) >= limits["done"]
+        }
+        return before - size(tables)
+
+    async def about(self, lane: str) -> Json:
+        """Everything stored about a lane."""
+        session = self._tables.session.get(lane)
+        updates = [row for row in self._tables.inbox.values() if row.lane == lane]
+        name = self.pseudonym(lane)
+        sending = [row for row in self._tables.outbox.values() if row.lane == lane]
+        timers = [row for row in self._tables.scheduled.values() if row.lane == lane]
+        return {
+            "session": [] if session is None else [_pick(session, "data revision updated_at")],
+            "inbox": [_pick(row, _INBOX) for row in sorted(updates, key=position)],
+            "outbox": [_pick(row, _OUTBOX) | {"call": _plain(row)} for row in sending],
+            "scheduled": [_pick(row, "key not_before payload") for row in timers],
+            "events": [
+                _pick(row.event, "kind article value") | {"at": row.at, "text": row.text}
+                for row in self._tables.event
+                if row.lane == name
+            ],
+        }
+
+    async def forget(self, lane: str) -> None:
+        """Deletes everything stored about a lane."""
+        self._forget_past(lane)
+        for row in [row for row in self._open_updates() if row.lane == lane]:
+            blank(row, self._clock())
+        tables = self._tables
+        tables.outbox = {key: row for key, row in tables.outbox.items() if row.lane != lane}
+        tables.pace.pop(lane, None)
+
+    def _forget_past(self, lane: str) -> None:
+        tables, name = self._tables, self.pseudonym(lane)
+        for row in tables.inbox.values():
+            if row.lane == lane and row.state != "new":
+                blank(row, row.done_at)
+        tables.session.pop(lane, None)
+        tables.scheduled = {key: row for key, row in tables.scheduled.items() if row.lane != lane}
+        tables.outbox = {
+            key: row
+            for key, row in tables.outbox.items()
+            if row.lane != lane or row.done_at is None
+        }
+        tables.event = [event for event in tables.event if event.lane != name]
+
+    async def depth(self) -> Depth:
+        """Counts what waits."""
+        updates = list(self._open_updates())
+        closed = [row.state for row in self._tables.outbox.values() if row.done_at is not None]
+        return Depth(
+            inbox=len(updates),
+            oldest=min((row.received_at for row in updates), default=None),
+            outbox=len(self._tables.outbox) - len(closed),
+            dead_letters=sum(row.state == "dead" for row in self._tables.inbox.values()),
+            unsent=closed.count(CallState.DEAD),
+            uncertain=closed.count(CallState.UNCERTAIN),
+            scheduled=len(self._tables.scheduled),
+        )
+
+
+_INBOX: Final = "update_id received_at body timer state attempts error"
+_OUTBOX: Final = "id method state attempts doubts telegram_message_id error created_at done_at"
+
+
+def _pick(row: object, names: str) -> Json:
+    return {name: getattr(row, name) for name in names.split()}
+
+
+def _plain(row: Sending) -> Json | None:
+    return None if row.call is None else load(dump_call(row.call))

@@ -1,0 +1,258 @@
+"""The store on SQLite: for any number of processes on one host with a local disk."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlite_utils import Database
+
+from bot import privacy
+from bot.errors import StorageUnavailable
+from bot.store import inbox_rows, lane_rows, outbox_rows
+from bot.store.codec import dump
+from bot.store.migrations import migrate
+from bot.store.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from bot.store.port import (
+        Call,
+        Claim,
+        Clock,
+        Depth,
+        Handled,
+        Json,
+        Outgoing,
+        Pace,
+        Retention,
+        Verdict,
+    )
+
+    T = TypeVar("T")
+
+
+class SqliteStore:
+    """``Store`` over one connection that writes and one that reads; made by ``open_sqlite``."""
+
+    def __init__(
+        self, writer: Writer, reader: sqlite3.Connection, *, key: str, clock: Clock
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
+        self._key = key
+        self._clock = clock
+
+    @property
+    def transactions(self) -> int:
+        """How many transactions this process has committed."""
+        return self._writer.transactions
+
+    async def close(self) -> None:
+        """Commits what waits and closes the file."""
+        await self._writer.close()
+        await asyncio.get_running_loop().run_in_executor(self._reading, self._reader.close)
+        self._reading.shutdown()
+
+    def pseudonym(self, lane: str) -> str:
+        """The lane's name in events and logs, keyed with a secret kept in the database."""
+        return privacy.pseudonym(lane, self._key)
+
+    async def receive(self, update_id: int, lane: str, body: Json) -> bool:
+        """Keeps an update; updates that arrive together share one fsync."""
+        text = dump(body)
+        now = self._clock()
+        return await self._writer.run(
+            lambda connection: inbox_rows.receive(connection, update_id, lane, text, now)
+        )
+
+    async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:
+        """Leases the oldest items of free lanes."""
+
+        def job(connection: sqlite3.Connection) -> tuple[Claim, ...]:
+            now = self._clock()
+            return inbox_rows.claim(connection, owner, limit, now + lease, now)
+
+        return await self._writer.run(job)
+
+    async def complete(self, claim: Claim, handled: Handled) -> None:
+        """Commits what came of an item, in one transaction."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            now = self._clock()
+            lane = inbox_rows.finish(connection, claim, now)
+            self._keep(connection, lane, claim.item.update_id, handled, now)
+
+        await self._writer.run(job)
+
+    async def retry(self, claim: Claim, *, error: str, not_before: float) -> None:
+        """Gives an item back for later."""
+        await self._writer.run(
+            lambda connection: inbox_rows.give_back(connection, claim, error, not_before)
+        )
+
+    async def bury(self, claim: Claim, *, error: str, handled: Handled) -> None:
+        """Makes an item a dead letter and commits the apology."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            now = self._clock()
+            lane = inbox_rows.bury(connection, claim, error, now)
+            self._keep(connection, lane, claim.item.update_id, handled, now)
+
+        await self._writer.run(job)
+
+    def _keep(
+        self,
+        connection: sqlite3.Connection,
+        lane: str,
+        update_id: int,
+        handled: Handled,
+        now: float,
+    ) -> None:
+        if handled.forget:
+            lane_rows.forget_past(connection, lane, self.pseudonym(lane))
+        if handled.session is not None:
+            inbox_rows.save_session(connection, lane, handled.session, now)
+        outbox_rows.enqueue(connection, lane, handled.calls, now, update_id)
+        outbox_rows.record(connection, self.pseudonym(lane), handled.events, now)
+        inbox_rows.schedule(connection, lane, handled.schedule)
+
+    async def release(self, owner: str) -> int:
+        """Ends all leases of a process."""
+        return await self._writer.run(
+            lambda connection: (
+                inbox_rows.release(connection, owner) + outbox_rows.release(connection, owner)
+            )
+        )
+
+    async def fire(self, *, limit: int) -> int:
+        """Moves timers that are due to the inbox."""
+        return await self._writer.run(
+            lambda connection: inbox_rows.fire(connection, limit, self._clock())
+        )
+
+    async def claim_calls(
+        self, owner: str, *, limit: int, lease: float, pace: Pace
+    ) -> tuple[Outgoing, ...]:
+        """Leases the heads of outboxes that may go out now."""
+
+        def job(connection: sqlite3.Connection) -> tuple[Outgoing, ...]:
+            now = self._clock()
+            return outbox_rows.claim(
+                connection, owner, limit=limit, lease_until=now + lease, pace=pace, now=now
+            )
+
+        return await self._writer.run(job)
+
+    async def settle(self, outgoing: Outgoing, verdict: Verdict) -> None:
+        """Records what became of a call."""
+
+        def job(connection: sqlite3.Connection) -> None:
+            now = self._clock()
+            lane = outbox_rows.settle(connection, outgoing, verdict, now)
+            outbox_rows.record(connection, self.pseudonym(lane), verdict.events, now)
+
+        await self._writer.run(job)
+
+    async def pause(self, until: float) -> None:
+        """Holds back all calls."""
+        await self._writer.run(lambda connection: outbox_rows.pause(connection, until))
+
+    async def move(self, old: str, new: str, change: Callable[[Call], Call]) -> None:
+        """Renames a lane in every table."""
+        names = (self.pseudonym(old), self.pseudonym(new))
+        await self._writer.run(
+            lambda connection: lane_rows.move(connection, (old, new), names, change)
+        )
+
+    async def purge(self, retention: Retention) -> int:
+        """Deletes a batch of what is old; 0 when nothing is left."""
+        return await self._writer.run(
+            lambda connection: lane_rows.purge(connection, retention, self._clock())
+        )
+
+    async def about(self, lane: str) -> Json:
+        """Everything stored about a lane."""
+        return await self._read(
+            lambda connection: lane_rows.about(connection, lane, self.pseudonym(lane))
+        )
+
+    async def forget(self, lane: str) -> None:
+        """Deletes everything stored about a lane."""
+        await self._writer.run(
+            lambda connection: lane_rows.forget(
+                connection, lane, self.pseudonym(lane), self._clock()
+            )
+        )
+
+    async def depth(self) -> Depth:
+        """Counts what waits."""
+        return await self._read(lane_rows.depth)
+
+    async def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._reading, query, self._reader)
+        except sqlite3.Error as error:
+            message = f"the database cannot be read: {error}"
+            raise StorageUnavailable(message) from error
+
+
+@asynccontextmanager
+async def open_sqlite(
+    path: Path, *, clock: Clock = time.time, busy_timeout: float = 5.0
+) -> AsyncIterator[SqliteStore]:
+    """Opens a database, brings it to the newest schema, and closes it in the end.
+
+    Args:
+        path: the file; it and its folder are made if missing.
+        clock: seconds since the epoch.
+        busy_timeout: seconds to wait for the writer of another process.
+
+    Raises:
+        StorageUnavailable: the file cannot be opened or is no database.
+    """
+    try:
+        writing, reading, key = await asyncio.to_thread(_open, path, busy_timeout)
+    except (sqlite3.Error, OSError) as error:
+        message = f"cannot open {path}: {error}"
+        raise StorageUnavailable(message) from error
+    store = SqliteStore(Writer(writing), reading, key=key, clock=clock)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _open(path: Path, busy_timeout: float) -> tuple[sqlite3.Connection, sqlite3.Connection, str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)  # it holds what people wrote
+    writing = _connect(path, busy_timeout)
+    try:
+        writing.execute("PRAGMA journal_mode = WAL")
+        writing.execute("PRAGMA synchronous = FULL")
+        writing.execute("PRAGMA secure_delete = FAST")
+        migrate(Database(writing))
+        row = writing.execute("SELECT value FROM setting WHERE name = 'pseudonym_key'").fetchone()
+        reading = _connect(path, busy_timeout)
+    except BaseException:
+        writing.close()
+        raise
+    reading.execute("PRAGMA query_only = ON")
+    return writing, reading, row["value"]
+
+
+def _connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    return connection

@@ -1,0 +1,116 @@
+"""The one connection that writes: jobs that arrive together share one transaction and one fsync.
+
+SQLite's own file lock orders the writers of several processes; inside a process one thread writes,
+so that the event loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+from bot.errors import StorageUnavailable
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], Any]
+
+_BATCH: Final = 256
+"""Jobs in one transaction; the writers of other processes wait as long as it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    value: Any = None
+    error: Exception | None = None
+
+
+class Writer:
+    """Runs jobs on a connection in its own thread, many to a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
+        self._pump: asyncio.Task[None] | None = None
+        self._closed = False
+        self.transactions = 0
+        """How many transactions were committed."""
+
+    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs a job in a transaction; returns after the commit.
+
+        A job that raises is undone alone; its neighbours in the transaction are committed.
+
+        Raises:
+            StorageUnavailable: the transaction failed, or the writer is closed.
+        """
+        if self._closed:
+            message = "the store is closed"
+            raise StorageUnavailable(message)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, future))
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._drain())
+        return cast("T", await future)
+
+    async def close(self) -> None:
+        """Commits what waits, then ends the thread and the connection."""
+        self._closed = True
+        if self._pump is not None:
+            await self._pump
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown()
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+                jobs = [job for job, _ in batch]
+                outcomes = await loop.run_in_executor(self._thread, self._commit, jobs)
+                for (_, future), outcome in zip(batch, outcomes, strict=True):
+                    if future.done():  # its task was cancelled; the work is committed all the same
+                        continue
+                    if outcome.error is not None:
+                        future.set_exception(outcome.error)
+                    else:
+                        future.set_result(outcome.value)
+        finally:
+            self._pump = None
+
+    def _commit(self, jobs: list[Job]) -> list[_Outcome]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            outcomes = [self._attempt(job) for job in jobs]
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                self._connection.rollback()
+            return [_Outcome(error=_unavailable(error)) for _ in jobs]
+        self.transactions += 1
+        return outcomes
+
+    def _attempt(self, job: Job) -> _Outcome:
+        self._connection.execute("SAVEPOINT job")
+        try:
+            value = job(self._connection)
+        except sqlite3.OperationalError:
+            raise  # disk full, I/O error: the transaction as a whole cannot be trusted
+        except Exception as error:  # noqa: BLE001 - handed on to the one who asked for the job
+            self._connection.execute("ROLLBACK TO job")
+            self._connection.execute("RELEASE job")
+            return _Outcome(error=error)
+        self._connection.execute("RELEASE job")
+        return _Outcome(value)
+
+
+def _unavailable(error: Exception) -> StorageUnavailable:
+    failure = StorageUnavailable(f"the database cannot be written: {error}")
+    failure.__cause__ = error
+    return failure
