@@ -86,14 +86,19 @@ def mask_update(value: Any) -> Any:
     """
     if isinstance(value, dict):
         return {
-            key: mask(item).text
+            _storable(key): mask(_storable(item)).text
             if key in _TEXT_KEYS and isinstance(item, str)
             else mask_update(item)
             for key, item in value.items()
         }
     if isinstance(value, list):
         return [mask_update(item) for item in value]
-    return value
+    return _storable(value) if isinstance(value, str) else value
+
+
+def _storable(text: str) -> str:
+    """Half a surrogate pair is valid in JSON, but no database takes it."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def pseudonym(identifier: str, key: str) -> str:

@@ -1,5 +1,6 @@
 """One turn at a time: what a person does, and what the bot says and remembers."""
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -114,7 +115,7 @@ def test_fallbacks_never_repeat_and_lead_to_people(conversation, miss):
         result = conversation.answer(turn(miss), session)
         session = result.session
         said.append(words(result.replies[0]))
-    assert all(first != second for first, second in zip(said, said[1:], strict=False))
+    assert all(first != second for first, second in itertools.pairwise(said))
     assert any("**110**" in text for text in said[:3])
 
 
