@@ -14,7 +14,7 @@ from bot.errors import StorageUnavailable, UpdateMalformed
 if TYPE_CHECKING:
     from telegram import Bot
 
-    from bot.delivery.receive import Receiver
+    from bot.delivery.service import Delivery
 
 _log = structlog.get_logger(__name__)
 _WAIT: Final = 25
@@ -27,12 +27,12 @@ class Poller:
 
     Args:
         bot: an initialised client.
-        receiver: keeps an update safe.
+        delivery: keeps an update safe.
     """
 
-    def __init__(self, bot: Bot, receiver: Receiver) -> None:
+    def __init__(self, bot: Bot, delivery: Delivery) -> None:
         self._bot = bot
-        self._receiver = receiver
+        self._delivery = delivery
         self._offset = 0
 
     async def run(self) -> None:
@@ -79,4 +79,4 @@ class Poller:
             _log.warning("update_malformed", update_id=update.get("update_id"), reason=str(error))
             return
         if envelope is not None:
-            await self._receiver.receive(envelope.update_id, envelope.lane, envelope.body)
+            await self._delivery.receive(envelope.update_id, envelope.lane, envelope.body)

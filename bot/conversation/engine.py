@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.conversation.actions import Action
     from bot.conversation.session import Session
     from bot.knowledge.model import Article, Knowledge
+    from bot.search.decide import Decision
     from bot.search.searcher import Searcher
 
 MAX_TEXT: Final = 2000
