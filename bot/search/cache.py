@@ -47,6 +47,7 @@ def store_model(model: Model, knowledge: Knowledge, folder: Path) -> None:
         classes=corpus.classes,
         texts=_pack(corpus.texts),
         vocabulary=_pack(corpus.vocabulary),
+        coarse=np.array(corpus.coarse),
         starts=corpus.starts,
         tokens=corpus.tokens,
         weights=model.classifier.weights.astype(np.float16),
@@ -91,6 +92,7 @@ def _model(arrays: dict[str, NDArray[Any]], knowledge: Knowledge) -> Model:
         classes=arrays["classes"],
         texts=_unpack(arrays["texts"]),
         vocabulary=_unpack(arrays["vocabulary"]),
+        coarse=int(arrays["coarse"]),
         starts=arrays["starts"],
         tokens=arrays["tokens"],
     )

@@ -12,7 +12,7 @@ from bot.errors import CalibrationMismatch
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCORING: Final = "1"
+SCORING: Final = "2"
 """Version of everything that changes a score: tokens, index, classifier, combination.
 
 Raise it with each such change and run the calibration again.
@@ -23,14 +23,12 @@ Raise it with each such change and run the calibration again.
 class Weights:
     """How the views are combined into one score a class; learned in cross-validation."""
 
-    best: float
+    likeness: float
     """Of the likeness to the nearest phrasing."""
-    mean: float
-    """Of the mean likeness to all phrasings."""
     linear: float
     """Of the classifier's log probability."""
     fuzzy: float
-    """Of the edit similarity to the nearest phrasing, on the shortlist."""
+    """Of the edit similarity to the nearest phrasing."""
     none: float
     """Added to the class of messages without an article."""
     unclear: float

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from bot.search.tokens import COARSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +22,8 @@ NONE: Final = "none"
 """The class of messages that deserve no article."""
 UNCLEAR: Final = "unclear"
 """The class of messages to which the bot asks back."""
+
+_FREQUENT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,9 @@ class Corpus:
     texts: tuple[str, ...]
     """For each row the normalised message."""
     vocabulary: tuple[str, ...]
+    """The known tokens; first the coarse ones, which both views read."""
+    coarse: int
+    """How many coarse tokens there are; the others are read by the classifier alone."""
     starts: NDArray[np.int64]
     """Where each row begins in ``tokens``; one more than there are rows."""
     tokens: NDArray[np.int32]
@@ -77,17 +85,27 @@ def build_corpus(
     """
     names = tuple(sorted({example.label for example in examples} | set(labels) | {NONE, UNCLEAR}))
     number = {name: index for index, name in enumerate(names)}
-    ids: dict[str, int] = {}
-    rows = [
-        [ids.setdefault(token, len(ids)) for token in tokeniser.tokens(example.text)]
-        for example in examples
-    ]
-    lengths = np.array([0, *map(len, rows)], dtype=np.int64)
+    rows = [tokeniser.tokens(example.text) for example in examples]
+    coarse, vocabulary = _vocabulary(rows)
+    ids = {token: place for place, token in enumerate(vocabulary)}
+    known = [[ids[token] for token in row if token in ids] for row in rows]
+    lengths = np.array([0, *map(len, known)], dtype=np.int64)
     return Corpus(
         labels=names,
         classes=np.array([number[example.label] for example in examples], dtype=np.int32),
         texts=tuple(example.text for example in examples),
-        vocabulary=tuple(ids),
+        vocabulary=vocabulary,
+        coarse=coarse,
         starts=np.cumsum(lengths),
-        tokens=np.array([token for row in rows for token in row], dtype=np.int32),
+        tokens=np.array([token for row in known for token in row], dtype=np.int32),
     )
+
+
+def _vocabulary(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...]]:
+    """How many coarse tokens there are, and all tokens, these first; pairs that stand once go."""
+    counts = Counter(token for row in rows for token in row)
+    coarse = [token for token in counts if token[0] in COARSE]
+    fine = [
+        token for token, count in counts.items() if token[0] not in COARSE and count >= _FREQUENT
+    ]
+    return len(coarse), (*coarse, *fine)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.search.corpus import NONE, UNCLEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from bot.knowledge.model import Article
     from bot.search.calibration import Thresholds
@@ -56,23 +56,18 @@ class Decision:
 
 
 def decide_ranking(
-    ranking: Ranking,
-    labels: Sequence[str],
-    articles: Mapping[str, Article],
-    thresholds: Thresholds,
+    ranking: Ranking, articles: Mapping[str, Article], thresholds: Thresholds
 ) -> Decision:
     """Turns a ranking into a decision.
 
     Args:
-        ranking: over the labels.
-        labels: names of the classes: article ids, ``none`` and ``unclear``.
+        ranking: over article ids, ``none`` and ``unclear``.
         articles: by id.
         thresholds: see there.
     """
-    hits = _hits(ranking, labels, articles)
-    named = dict(zip(labels, ranking.probabilities.tolist(), strict=True))
-    none, unclear = named[NONE], named[UNCLEAR]
-    if not hits or ranking.views.known < thresholds.known:
+    hits = _hits(ranking, articles)
+    none, unclear = ranking.probability(NONE), ranking.probability(UNCLEAR)
+    if not hits or ranking.known < thresholds.known:
         return Decision(Outcome.CLARIFY if unclear > none else Outcome.NONE, (), "unknown-words")
     alarming = next((hit for hit in hits if articles[hit.id].urgent), None)
     if alarming is not None and alarming.score >= thresholds.urgent:
@@ -90,12 +85,9 @@ def decide_ranking(
     return Decision(Outcome.CLARIFY, hits, "unclear")
 
 
-def _hits(
-    ranking: Ranking, labels: Sequence[str], articles: Mapping[str, Article]
-) -> tuple[Hit, ...]:
-    names = (labels[number] for number in ranking.order.tolist()[: OFFERED + 2])
+def _hits(ranking: Ranking, articles: Mapping[str, Article]) -> tuple[Hit, ...]:
     return tuple(
-        Hit(name, articles[name].title, round(float(ranking.probabilities[labels.index(name)]), 4))
-        for name in names
-        if name in articles
+        Hit(candidate.label, articles[candidate.label].title, round(candidate.probability, 4))
+        for candidate in ranking.candidates
+        if candidate.label in articles
     )[:OFFERED]

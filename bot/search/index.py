@@ -1,95 +1,78 @@
-"""First view: how alike a message is to each known phrasing, and through them to each class.
+"""First view: how alike a message is to the known phrasings of a class.
 
 Likeness is the overlap of tokens, weighted by rarity and divided by both lengths (Dice), so that
-a long phrasing does not win by its length.
+a long phrasing does not win by its length. Only the phrasings of a shortlist of classes are
+compared, so the time does not grow with the number of classes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.search.tokens import CHARACTER, NEGATION, SOUND, WORD
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     from bot.search.corpus import Corpus
 
-KIND_WEIGHTS: Final[Mapping[str, float]] = {WORD: 1.0, CHARACTER: 1.0, SOUND: 1.0, NEGATION: 1.0}
-
 
 class Index:
-    """Phrasings by token.
+    """Phrasings by class.
 
     Args:
-        corpus: the phrasings.
-        kinds: weight of each kind of token; a kind that is missing does not count.
+        corpus: the phrasings. Its rows are sorted by class.
     """
 
-    def __init__(self, corpus: Corpus, kinds: Mapping[str, float] = KIND_WEIGHTS) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         count = len(corpus)
-        self._kinds = dict(kinds)
-        rows = np.repeat(np.arange(count, dtype=np.int32), np.diff(corpus.starts))
-        frequency = np.bincount(corpus.tokens, minlength=len(corpus.vocabulary))
-        factor = np.array([kinds.get(token[0], 0.0) for token in corpus.vocabulary])
-        self.weights: NDArray[np.float32] = (
-            factor * np.log1p(count / np.maximum(frequency, 1))
-        ).astype(np.float32)
-        order = np.argsort(corpus.tokens, kind="stable")
-        self._rows = rows[order]
-        self._starts = np.concatenate(([0], np.cumsum(frequency)))
-        self._unknown = float(np.log1p(count))
+        shared = corpus.tokens < corpus.coarse
+        rows = np.repeat(np.arange(count), np.diff(corpus.starts))[shared]
+        self._tokens = corpus.tokens[shared]
+        frequency = np.bincount(self._tokens, minlength=corpus.coarse)
+        self.weights: NDArray[np.float32] = np.log1p(count / np.maximum(frequency, 1)).astype(
+            np.float32
+        )
+        self.unknown = float(np.log1p(count))
+        """Weight of a token that stands in no phrasing."""
+        self._starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=count))))
         self._lengths = np.bincount(
-            rows, weights=self.weights[corpus.tokens], minlength=count
+            rows, weights=self.weights[self._tokens], minlength=count
         ).astype(np.float32)
-        present, first = np.unique(corpus.classes, return_index=True)
-        self._present, self._first = present, first
-        self._sizes = np.diff(np.append(first, count))
-        self._classes = len(corpus.labels)
+        self._rows = np.searchsorted(corpus.classes, np.arange(len(corpus.labels) + 1))
 
-    def weigh_unknown(self, tokens: Iterable[str]) -> float:
-        """What tokens that stand in no phrasing weigh together."""
-        kinds = self._kinds
-        return self._unknown * sum(kinds.get(token[0], 0.0) for token in tokens)
+    def weigh(self, tokens: NDArray[np.int32]) -> tuple[NDArray[np.float32], float]:
+        """Weight of each token in a message, over all coarse tokens, and their sum."""
+        coarse = tokens[tokens < len(self.weights)]
+        query = np.zeros(len(self.weights), dtype=np.float32)
+        query[coarse] = self.weights[coarse]
+        return query, float(query[coarse].sum())
 
-    def nearest(self, scores: NDArray[np.float32], number: int) -> int | None:
-        """The row of the likest phrasing of a class, or nothing when the class has none."""
-        place = int(np.searchsorted(self._present, number))
-        if place == len(self._present) or self._present[place] != number:
-            return None
-        first = int(self._first[place])
-        return first + int(scores[first : first + int(self._sizes[place])].argmax())
-
-    def search(
-        self, tokens: NDArray[np.int32], unknown: float = 0.0
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Likeness to every phrasing, and per class the best and the mean of it.
+    def compare(
+        self, query: NDArray[np.float32], length: float, classes: Iterable[int]
+    ) -> list[tuple[float, int]]:
+        """The nearest phrasing of each of these classes.
 
         Args:
-            tokens: the known tokens of the message.
-            unknown: how much the unknown ones weigh together.
+            query: from ``weigh``.
+            length: weight of the whole message, unknown tokens included.
+            classes: their numbers.
 
         Returns:
-            Arrays over phrasings, classes and classes; all from 0 to 1.
+            For each class the likeness, 0 to 1, and the row; row -1 for a class without phrasings.
         """
-        tokens = tokens[self.weights[tokens] > 0]
-        starts, ends = self._starts[tokens], self._starts[tokens + 1]
-        overlap = np.bincount(
-            np.concatenate([self._rows[a:b] for a, b in zip(starts, ends, strict=True)])
-            if len(tokens)
-            else np.empty(0, dtype=np.int32),
-            weights=np.repeat(self.weights[tokens], ends - starts),
-            minlength=len(self._lengths),
-        ).astype(np.float32)
-        length = float(self.weights[tokens].sum()) + unknown
-        scores = 2 * overlap / (self._lengths + (length or 1.0))
-        best = np.zeros(self._classes, dtype=np.float32)
-        mean = np.zeros(self._classes, dtype=np.float32)
-        if len(scores):
-            best[self._present] = np.maximum.reduceat(scores, self._first)
-            mean[self._present] = np.add.reduceat(scores, self._first) / self._sizes
-        return scores, best, mean
+        nearest: list[tuple[float, int]] = []
+        for number in classes:
+            first, last = int(self._rows[number]), int(self._rows[number + 1])
+            if first == last:
+                nearest.append((0.0, -1))
+                continue
+            starts = self._starts[first:last]
+            gathered = query[self._tokens[starts[0] : self._starts[last]]]
+            overlap = np.add.reduceat(gathered, starts - starts[0])
+            scores = 2 * overlap / (self._lengths[first:last] + length)
+            row = int(scores.argmax())
+            nearest.append((float(scores[row]), first + row))
+        return nearest

@@ -83,7 +83,7 @@ def _numeral(digits: str) -> str:
     """The class of a number in digits; stars are what somebody masked."""
     if digits[0] == "*":
         return "β"
-    whole = digits.split(".")[0]
+    whole = digits.split(".", maxsplit=1)[0]
     if len(whole) >= _LONG:
         return "λ"
     return "ω" if int(whole) in _YEAR else _magnitude(int(whole))

@@ -1,4 +1,4 @@
-"""Combines the views into one probability for each class."""
+"""Combines the views into one probability for each class of a shortlist."""
 
 from __future__ import annotations
 
@@ -8,66 +8,81 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from rapidfuzz.fuzz import ratio
 
+from bot.search.corpus import NONE, UNCLEAR
+from bot.search.tokens import COARSE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bot.search.calibration import Weights
-    from bot.search.classifier import Classifier
-    from bot.search.corpus import Corpus
-    from bot.search.index import Index
+    from bot.search.model import Model
 
-SHORTLIST: Final = 6
-"""Classes whose nearest phrasing is compared character by character."""
+SHORTLIST: Final = 10
+"""Classes, the likeliest by the classifier, that are looked at closely."""
 
 _FLOOR: Final = -12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What each view says about each class; arrays over classes."""
+    """What each view says about each class of the shortlist; arrays of that length."""
 
-    best: NDArray[np.float32]
-    mean: NDArray[np.float32]
-    linear: NDArray[np.float32]
-    fuzzy: NDArray[np.float32]
+    classes: NDArray[np.intp]
+    """Numbers of the classes."""
+    likeness: NDArray[np.float64]
+    """To the nearest phrasing of the class, 0 to 1."""
+    linear: NDArray[np.float64]
+    """Log probability by the classifier."""
+    fuzzy: NDArray[np.float64]
+    """Edit similarity to that phrasing, 0 to 1."""
+    rows: tuple[int, ...]
+    """The nearest phrasings; -1 for a class without any."""
     known: float
     """Share of the message, weighed by rarity, that is known at all; 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """Classes by probability."""
+class Candidate:
+    """A class that the message may belong to."""
 
-    order: NDArray[np.intp]
-    """Numbers of the classes, the likeliest first."""
-    probabilities: NDArray[np.float64]
-    """By number of the class; they sum to 1."""
-    views: Views
+    label: str
+    probability: float
+    row: int
+    """Its nearest phrasing; -1 when it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The shortlist, the likeliest first; probabilities sum to 1."""
+
+    candidates: tuple[Candidate, ...]
+    known: float
+    """See ``Views``."""
+
+    def probability(self, label: str) -> float:
+        """Of one class; 0 when it is not on the shortlist."""
+        return next((c.probability for c in self.candidates if c.label == label), 0.0)
 
 
 class Ranker:
     """Looks at a message in all views.
 
     Args:
-        corpus: the phrasings.
-        index: first view.
-        classifier: second view.
-        weights: how to combine them.
+        model: the built tables.
+        weights: how to combine the views.
     """
 
-    def __init__(
-        self, corpus: Corpus, index: Index, classifier: Classifier, weights: Weights
-    ) -> None:
-        self._corpus = corpus
-        self._index = index
-        self._classifier = classifier
-        self._weights = weights
-        self._ids = {token: number for number, token in enumerate(corpus.vocabulary)}
-
-    def numbers(self, tokens: list[str]) -> NDArray[np.int32]:
-        """The known ones of these tokens, as numbers."""
-        ids = self._ids
-        return np.array([ids[token] for token in tokens if token in ids], dtype=np.int32)
+    def __init__(self, model: Model, weights: Weights) -> None:
+        self._texts = model.corpus.texts
+        self._labels = model.corpus.labels
+        self._index = model.index
+        self._classifier = model.classifier
+        self._ids = {token: number for number, token in enumerate(model.corpus.vocabulary)}
+        self._weights = np.array([weights.likeness, weights.linear, weights.fuzzy])
+        self._bias = np.zeros(len(self._labels))
+        self._bias[self._labels.index(NONE)] = weights.none
+        self._bias[self._labels.index(UNCLEAR)] = weights.unclear
+        self._size = min(SHORTLIST, len(self._labels))
 
     def views(self, text: str, tokens: list[str]) -> Views:
         """Looks at a message.
@@ -76,41 +91,43 @@ class Ranker:
             text: normalised.
             tokens: of that text.
         """
-        numbers = self.numbers(tokens)
-        unknown = self._index.weigh_unknown(token for token in tokens if token not in self._ids)
-        scores, best, mean = self._index.search(numbers, unknown)
+        found = [self._ids.get(token, -1) for token in tokens]
+        numbers = np.array([number for number in found if number >= 0], dtype=np.int32)
+        strange = sum(
+            number < 0 and token[0] in COARSE for number, token in zip(found, tokens, strict=True)
+        )
         linear = self._classifier.log_probabilities(numbers)
-        fuzzy = self._compare(text, scores, best, linear)
-        weighed = float(self._index.weights[numbers].sum())
-        known = weighed / (weighed + unknown) if weighed else 0.0
-        return Views(best, mean, np.maximum(linear, _FLOOR), fuzzy, known)
+        classes = np.argpartition(-linear, self._size - 1)[: self._size]
+        query, weight = self._index.weigh(numbers)
+        length = weight + strange * self._index.unknown
+        nearest = self._index.compare(query, length or 1.0, classes.tolist())
+        rows = tuple(row for _, row in nearest)
+        return Views(
+            classes=classes,
+            likeness=np.array([likeness for likeness, _ in nearest]),
+            linear=np.maximum(linear[classes], _FLOOR).astype(np.float64),
+            fuzzy=np.array([self._compare(text, row) for row in rows]),
+            rows=rows,
+            known=weight / length if length else 0.0,
+        )
 
-    def _compare(
-        self,
-        text: str,
-        scores: NDArray[np.float32],
-        best: NDArray[np.float32],
-        linear: NDArray[np.float32],
-    ) -> NDArray[np.float32]:
-        fuzzy = np.zeros(len(best), dtype=np.float32)
-        shortlist = np.argpartition(-(10 * best + linear), SHORTLIST)[:SHORTLIST]
-        for number in shortlist.tolist():
-            row = self._index.nearest(scores, number)
-            if row is not None:
-                fuzzy[number] = ratio(text, self._corpus.texts[row]) / 100
-        return fuzzy
+    def _compare(self, text: str, row: int) -> float:
+        return ratio(text, self._texts[row]) / 100 if row >= 0 else 0.0
 
     def rank(self, views: Views) -> Ranking:
         """Turns the views into probabilities."""
-        weights = self._weights
-        scores = (
-            weights.best * views.best
-            + weights.mean * views.mean
-            + weights.linear * views.linear
-            + weights.fuzzy * views.fuzzy
-        ).astype(np.float64)
-        labels = self._corpus.labels
-        scores[labels.index("none")] += weights.none
-        scores[labels.index("unclear")] += weights.unclear
-        scores = np.exp(scores - scores.max())
-        return Ranking(np.argsort(-scores, kind="stable"), scores / scores.sum(), views)
+        scores = np.stack([views.likeness, views.linear, views.fuzzy], axis=1) @ self._weights
+        scores = np.exp(scores + self._bias[views.classes])
+        probabilities = scores / scores.sum()
+        order = np.argsort(-probabilities, kind="stable").tolist()
+        return Ranking(
+            tuple(
+                Candidate(
+                    self._labels[views.classes[place]],
+                    float(probabilities[place]),
+                    views.rows[place],
+                )
+                for place in order
+            ),
+            views.known,
+        )

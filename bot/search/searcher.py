@@ -38,9 +38,8 @@ class Searcher:
     def __init__(self, knowledge: Knowledge, model: Model, calibration: Calibration) -> None:
         self._articles = knowledge.articles
         self._tokeniser = model.tokeniser
-        self._labels = model.corpus.labels
         self._thresholds = calibration.thresholds
-        self._ranker = Ranker(model.corpus, model.index, model.classifier, calibration.weights)
+        self._ranker = Ranker(model, calibration.weights)
         self._gate = Gate(knowledge.lexicon.urgent, self._tokeniser.normalise)
 
     @classmethod
@@ -90,7 +89,7 @@ class Searcher:
         return self._ranker.rank(self._ranker.views(normal, self._tokeniser.tokens(normal)))
 
     def _decide(self, normal: str) -> Decision:
-        return decide_ranking(self.rank(normal), self._labels, self._articles, self._thresholds)
+        return decide_ranking(self.rank(normal), self._articles, self._thresholds)
 
 
 _OPEN: Final = frozenset({Outcome.CLARIFY, Outcome.NONE})

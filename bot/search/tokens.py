@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 WORD, CHARACTER, SOUND, PAIR, NEGATION, SOUNDS = "wcpbns"
 """First letter of a token: the kind of it."""
 
+COARSE: Final = frozenset({WORD, CHARACTER, SOUND, NEGATION})
+"""Kinds by which phrasings are compared; pairs are for the classifier alone."""
+
 _COMMON: Final = 50
 _OWN_FREQUENCY: Final = 20_000
 _NEGATIONS: Final = frozenset(
