@@ -84,3 +84,22 @@ class ChatMigrated(SendError):
     def __init__(self, new_chat_id: int) -> None:
         super().__init__()
         self.new_chat_id = new_chat_id
+
+
+class CallRefused(BotError):
+    """The stand-in for Telegram refuses a call, in Telegram's words."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        """As HTTP status and as ``error_code``."""
+        self.parameters = parameters
+        """``retry_after`` in seconds or ``migrate_to_chat_id``."""
+
+
+class RequestRefused(BotError):
+    """The stand-in for Telegram refuses what a person wants to do."""
+
+
+class NoReply(BotError):
+    """The bot did not answer in time."""
