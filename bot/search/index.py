@@ -7,6 +7,8 @@ compared, so the time does not grow with the number of classes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,18 +32,25 @@ class Index:
         count = len(corpus)
         shared = corpus.tokens < corpus.coarse
         rows = np.repeat(np.arange(count), np.diff(corpus.starts))[shared]
-        self._tokens = corpus.tokens[shared]
-        frequency = np.bincount(self._tokens, minlength=corpus.coarse)
+        tokens = corpus.tokens[shared].astype(np.intp)
+        frequency = np.bincount(tokens, minlength=corpus.coarse)
         self.weights: NDArray[np.float32] = np.log1p(count / np.maximum(frequency, 1)).astype(
             np.float32
         )
         self.unknown = float(np.log1p(count))
         """Weight of a token that stands in no phrasing."""
-        self._starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=count))))
-        self._lengths = np.bincount(
-            rows, weights=self.weights[self._tokens], minlength=count
-        ).astype(np.float32)
-        self._rows = np.searchsorted(corpus.classes, np.arange(len(corpus.labels) + 1))
+        starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=count))))
+        lengths = np.bincount(rows, weights=self.weights[tokens], minlength=count)
+        bounds = np.searchsorted(corpus.classes, np.arange(len(corpus.labels) + 1)).tolist()
+        self._groups = [
+            _Group(
+                first,
+                tokens[starts[first] : starts[last]],
+                starts[first:last] - starts[first],
+                lengths[first:last].astype(np.float32),
+            )
+            for first, last in pairwise(bounds)
+        ]
 
     def weigh(self, tokens: NDArray[np.int32]) -> tuple[NDArray[np.float32], float]:
         """Weight of each token in a message, over all coarse tokens, and their sum."""
@@ -63,16 +72,26 @@ class Index:
         Returns:
             For each class the likeness, 0 to 1, and the row; row -1 for a class without phrasings.
         """
-        nearest: list[tuple[float, int]] = []
-        for number in classes:
-            first, last = int(self._rows[number]), int(self._rows[number + 1])
-            if first == last:
-                nearest.append((0.0, -1))
-                continue
-            starts = self._starts[first:last]
-            gathered = query[self._tokens[starts[0] : self._starts[last]]]
-            overlap = np.add.reduceat(gathered, starts - starts[0])
-            scores = 2 * overlap / (self._lengths[first:last] + length)
-            row = int(scores.argmax())
-            nearest.append((float(scores[row]), first + row))
-        return nearest
+        return [self._groups[number].nearest(query, length) for number in classes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The phrasings of one class."""
+
+    first: int
+    """Row of the first one in the corpus."""
+    tokens: NDArray[np.intp]
+    """Coarse tokens of all, one phrasing after the other."""
+    starts: NDArray[np.int64]
+    """Where each phrasing begins in ``tokens``."""
+    lengths: NDArray[np.float32]
+    """Weight of each phrasing."""
+
+    def nearest(self, query: NDArray[np.float32], length: float) -> tuple[float, int]:
+        if not len(self.starts):
+            return 0.0, -1
+        overlap = np.add.reduceat(query.take(self.tokens), self.starts)
+        scores = overlap / (self.lengths + length)
+        row = int(scores.argmax())
+        return 2 * float(scores[row]), self.first + row

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from bot.search.normalise import Normaliser
 from bot.search.pinyin import load_syllables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from bot.knowledge.model import Lexicon
 
@@ -101,37 +101,37 @@ class Tokeniser:
 
     def tokens(self, text: str) -> list[str]:
         """Each different token of a normalised text once, in a fixed order."""
-        return list(dict.fromkeys(self._all(text)))
-
-    def _all(self, text: str) -> Iterator[str]:
         words = self.cut(text)
         characters: list[str] = []
-        negated = ""
         for word in words:
-            kind = self._products.get(word)
-            yield WORD + word
-            if kind is None:
-                characters.extend(word)
+            if word in self._products:
+                characters.append(f"<{self._products[word]}>")
             else:
-                yield f"{WORD}<{kind}>"
-                characters.append(f"<{kind}>")
-            if word in _NEGATIONS:
-                negated = "¬"
-            elif negated and word not in _TRANSPARENT:
-                yield f"{NEGATION}{negated}{word}"
-                negated = ""
-        yield from self._fine(characters)
-
-    def _fine(self, characters: list[str]) -> Iterator[str]:
+                characters.extend(word)
         sounds = [self._syllables.get(character, character) for character in characters]
-        for character in characters:
-            yield CHARACTER + character
-        for sound in sounds:
-            yield SOUND + sound
-        for first, second in itertools.pairwise(characters):
-            yield PAIR + first + second
-        for first, second in itertools.pairwise(sounds):
-            yield f"{SOUNDS}{first}'{second}"
+        return list(
+            dict.fromkeys(
+                [WORD + word for word in words]
+                + [CHARACTER + character for character in characters]
+                + [SOUND + sound for sound in sounds]
+                + _negations(words)
+                + [PAIR + first + second for first, second in pairwise(characters)]
+                + [f"{SOUNDS}{first}'{second}" for first, second in pairwise(sounds)]
+            )
+        )
+
+
+def _negations(words: list[str]) -> list[str]:
+    """A token for each word that is denied: 没有被起诉 is not 起诉."""
+    found: list[str] = []
+    denied = False
+    for word in words:
+        if word in _NEGATIONS:
+            denied = True
+        elif denied and word not in _TRANSPARENT:
+            found.append(NEGATION + word)
+            denied = False
+    return found
 
 
 def _cutter(words: Mapping[str, int], own: Iterable[str]) -> jieba.Tokenizer:
