@@ -130,17 +130,18 @@ class MemoryStore:
         self._keep(row, handled)
 
     def _keep(self, row: Update, handled: Handled) -> None:
+        lane = row.lane
         if handled.forget:
-            self._forget_past(row.lane)
+            self._forget_past(lane)
         if handled.session is not None:
-            self._save_session(row.lane, handled.session)
-        self._enqueue(row.lane, handled.calls, row.update_id)
-        self._record(row.lane, handled.events)
+            self._save_session(lane, handled.session)
+        self._enqueue(lane, handled.calls, row.update_id)
+        self._record(lane, handled.events)
         for timer in handled.schedule:
-            self._tables.scheduled.pop((row.lane, timer.key), None)
+            self._tables.scheduled.pop((lane, timer.key), None)
             if timer.payload is not None:
-                self._tables.scheduled[row.lane, timer.key] = Timer(
-                    next(self._ids), row.lane, timer.key, timer.due_at, copy.deepcopy(timer.payload)
+                self._tables.scheduled[lane, timer.key] = Timer(
+                    next(self._ids), lane, timer.key, timer.due_at, copy.deepcopy(timer.payload)
                 )
 
     def _save_session(self, lane: str, data: Json) -> None:

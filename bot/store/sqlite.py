@@ -237,7 +237,7 @@ def _open(path: Path, busy_timeout: float) -> tuple[sqlite3.Connection, sqlite3.
         path.touch(mode=0o600)  # it holds what people wrote
     writing = _connect(path, busy_timeout)
     try:
-        writing.execute("PRAGMA journal_mode = WAL")
+        _use_wal(writing, busy_timeout)
         writing.execute("PRAGMA synchronous = FULL")
         writing.execute("PRAGMA secure_delete = FAST")
         migrate(Database(writing))
@@ -248,6 +248,20 @@ def _open(path: Path, busy_timeout: float) -> tuple[sqlite3.Connection, sqlite3.
         raise
     reading.execute("PRAGMA query_only = ON")
     return writing, reading, row["value"]
+
+
+def _use_wal(connection: sqlite3.Connection, busy_timeout: float) -> None:
+    """SQLite does not wait by itself when several processes change the mode at the same time."""
+    give_up = time.monotonic() + busy_timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _connect(path: Path, busy_timeout: float) -> sqlite3.Connection:
