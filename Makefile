@@ -30,7 +30,7 @@ lint: .venv/.dev ## ruff and mypy
 	$(BIN)/bot check
 
 bench: .venv/.dev ## figures: speed, memory, quality
-	$(BIN)/python -m benchmarks
+	$(BIN)/python tests/bench
 
 lock: ## pins the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,142 @@
+"""``make bench``: prints what this version takes and how well it finds; asserts nothing."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import running_demo
+from bot.content import Content
+from bot.delivery.limits import Limits
+from bot.sandbox.client import SandboxClient
+from bot.settings import load_settings
+from bot.store.port import Pace
+
+ROOT = Path(__file__).parent.parent.parent
+LABELLED = Path(os.environ.get("LABELLED", ROOT.parent / "shared" / "questions" / "dev.tsv"))
+"""Questions to measure matching with; they are not part of the project."""
+
+COLD = """
+import resource, sys, time
+started = time.perf_counter()
+from pathlib import Path
+from bot.content import Content
+content = Content.load(Path("knowledge"), cache=Path(sys.argv[1]))
+content.searcher.decide("催收现在在我家门口")
+print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure_start(cache: Path) -> tuple[float, float]:
+    """Seconds from a new process to its first decision, and its memory in MiB."""
+    done = subprocess.run(  # noqa: S603, our own interpreter
+        [sys.executable, "-c", COLD, str(cache)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, memory = done.stdout.split()
+    return float(seconds), float(memory)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which a share of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def measure_decisions(table: Table) -> None:
+    """Time to decide, one question at a time, on the shipped knowledge."""
+    with tempfile.TemporaryDirectory() as cache:
+        content = Content.load(ROOT / "knowledge", cache=Path(cache))
+    questions = [
+        question
+        for article in content.knowledge.articles.values()
+        for question in article.examples[::7]
+        if len(question) <= 60
+    ]
+    spent: list[float] = []
+    for question in questions:
+        started = time.perf_counter()
+        content.searcher.decide(question)
+        spent.append((time.perf_counter() - started) * 1000)
+    phrasings = sum(len(article.examples) for article in content.knowledge.articles.values())
+    table.add_row("articles / phrasings", f"{len(content.knowledge.articles)} / {phrasings}")
+    table.add_row("time to decide, p50", f"{percentile(spent, 0.5):.2f} ms")
+    table.add_row("time to decide, p99", f"{percentile(spent, 0.99):.2f} ms")
+
+
+def measure_quality(table: Table) -> None:
+    """Shares on the labelled file, where there is one."""
+    if not LABELLED.exists():
+        table.add_row("hit@1, hit@3, false answers", "no labelled file (set LABELLED)")
+        return
+    done = subprocess.run(  # noqa: S603, our own interpreter
+        [sys.executable, "-m", "bot", "evaluate", "--json", str(LABELLED)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    figures = json.loads(done.stdout)["all"]
+    for name in ("hit1", "hit3", "false_answers"):
+        table.add_row(name, f"{figures[name]:.1%}")
+    table.add_row("urgent_missed", str(figures["urgent_missed"]))
+
+
+async def measure_answers(people: int, messages: int) -> float:
+    """Answers per second: everyone writes at once, the last answer stops the clock."""
+    settings = load_settings(knowledge_dir=ROOT / "knowledge")
+    unlimited = Limits(pace=Pace(lane_per_second=None, per_second=None))
+    async with (
+        running_demo(settings, limits=unlimited) as root,
+        SandboxClient.connect(root) as sandbox,
+    ):
+        crowd = [await sandbox.person(f"人{number}") for number in range(people)]
+
+        async def talk(person) -> None:
+            for number in range(messages):
+                await person.say(f"花呗逾期 {number} 天会怎样")
+            for _ in range(messages):
+                await person.wait_for_reply(120)
+
+        started = time.perf_counter()
+        await asyncio.gather(*(talk(person) for person in crowd))
+        return people * messages / (time.perf_counter() - started)
+
+
+def main() -> None:
+    """Measures everything and prints one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--messages", type=int, default=10)
+    arguments = parser.parse_args()
+    table = Table("figure", "this version", title="缓缓, one run on this machine")
+    with tempfile.TemporaryDirectory() as cache:
+        seconds, memory = measure_start(Path(cache))
+        table.add_row("start to first answer, no cache", f"{seconds:.2f} s, {memory:.0f} MiB")
+        seconds, memory = measure_start(Path(cache))
+        table.add_row("start to first answer, cached", f"{seconds:.2f} s, {memory:.0f} MiB")
+    measure_decisions(table)
+    measure_quality(table)
+    rate = asyncio.run(measure_answers(arguments.people, arguments.messages))
+    table.add_row("answers through the stand-in, one process for both", f"{rate:.0f} /s")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    table.add_row("memory of bot and stand-in under that load", f"{own:.0f} MiB")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
