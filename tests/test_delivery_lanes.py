@@ -62,6 +62,16 @@ async def test_update_is_answered(store):
     assert transport.texts() == ["1:hi"]
 
 
+async def test_bell_wakes_at_once(store):
+    """In one process nothing waits for the poll, neither the lane nor the sender."""
+    transport = ScriptedTransport()
+    limits = Limits(pace=FAST.pace, poll=60, timer_poll=60)
+    async with build_delivery(store, transport, echo, limits=limits).running() as delivery:
+        await asyncio.sleep(0.02)
+        await asyncio.gather(*(delivery.receive(n, "7", {"text": "a"}) for n in (1, 2, 3)))
+        await until(lambda: len(transport.sent) == 3)
+
+
 async def test_duplicate_update_is_answered_once(store):
     """Telegram may repeat an update; the person sees one answer."""
     transport = ScriptedTransport()
