@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class BotError(Exception):
     """Something went wrong in the bot."""
@@ -103,3 +105,40 @@ class RequestRefused(BotError):
 
 class NoReply(BotError):
     """The bot did not answer in time."""
+
+
+class Refusal(StrEnum):
+    """Why an answer is none; ``fault_<value>`` is the phrase that says so."""
+
+    MONEY_UNCLEAR = "money_unclear"
+    MONEY_NEGATIVE = "money_negative"
+    MONEY_LARGE = "money_large"
+    MONEY_DECIMALS = "money_decimals"
+    PARTS_UNCLEAR = "parts_unclear"
+    DAY_UNCLEAR = "day_unclear"
+    DAY_IMPOSSIBLE = "day_impossible"
+    DAY_FUTURE = "day_future"
+    DAY_PAST = "day_past"
+    TIME_UNCLEAR = "time_unclear"
+    NUMBER_UNCLEAR = "number_unclear"
+    CHOICE_UNKNOWN = "choice_unknown"
+    CHOICE_NONE = "choice_none"
+    TAIL_WRONG = "tail_wrong"
+    PHONE_WRONG = "phone_wrong"
+    TEXT_EMPTY = "text_empty"
+    TEXT_LONG = "text_long"
+    TEXT_WANTED = "text_wanted"
+
+
+class AnswerRefused(BotError):
+    """What was written is no answer to the question."""
+
+    def __init__(self, fault: Refusal, **values: str) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.values = values
+        """For the placeholders of the phrase."""
+
+
+class TemplateBroken(BotError):
+    """A text of a flow file cannot be filled in."""
