@@ -65,7 +65,7 @@ def decide_ranking(
         articles: by id.
         thresholds: see there.
     """
-    hits = _hits(ranking, articles)
+    hits = hits_of(ranking, articles)
     none, unclear = ranking.probability(NONE), ranking.probability(UNCLEAR)
     if not hits or ranking.known < thresholds.known:
         return Decision(Outcome.CLARIFY if unclear > none else Outcome.NONE, (), "unknown-words")
@@ -85,7 +85,8 @@ def decide_ranking(
     return Decision(Outcome.CLARIFY, hits, "unclear")
 
 
-def _hits(ranking: Ranking, articles: Mapping[str, Article]) -> tuple[Hit, ...]:
+def hits_of(ranking: Ranking, articles: Mapping[str, Article]) -> tuple[Hit, ...]:
+    """The articles of a ranking, the likeliest first, at most ``OFFERED``."""
     return tuple(
         Hit(candidate.label, articles[candidate.label].title, round(candidate.probability, 4))
         for candidate in ranking.candidates

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.search.corpus import NONE, UNCLEAR
 from bot.search.decide import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from bot.search.decide import Decision
@@ -142,3 +143,65 @@ def _report(kind: str, items: Sequence[Judged], urgent: frozenset[str]) -> Repor
 def _share(values: Iterable[bool]) -> float:
     counted = list(values)
     return sum(counted) / len(counted) if counted else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What would happen if articles were shown from this probability on; shares from 0 to 1."""
+
+    threshold: float
+    coverage: float
+    """Of the messages that an article should answer, those that are answered."""
+    error: float
+    """Of all answers, those that are wrong or that should not have been."""
+
+
+def curve(searcher: Searcher, labelled: Sequence[Labelled], steps: int = 20) -> list[Point]:
+    """Coverage against error for thresholds from 0 to 1, leaving the safety gate aside."""
+    tops = [(item, searcher.best(item.question)) for item in labelled]
+    answerable = sum(item.answerable for item in labelled) or 1
+    points: list[Point] = []
+    for step in range(steps):
+        threshold = step / steps
+        answered = [(item, hit) for item, hit in tops if hit and hit.score >= threshold]
+        wrong = sum(hit.id not in item.right for item, hit in answered)
+        covered = sum(item.answerable for item, _ in answered)
+        points.append(
+            Point(threshold, covered / answerable, wrong / len(answered) if answered else 0.0)
+        )
+    return points
+
+
+def evaluate_file(
+    searcher: Searcher, path: Path, *, as_json: bool, echo: Callable[[str], None]
+) -> None:
+    """Measures a labelled file and prints the figures: ``bot evaluate``.
+
+    Args:
+        searcher: what is measured.
+        path: see ``read_labelled``.
+        as_json: one JSON object instead of tables.
+        echo: prints a line.
+    """
+    labelled = read_labelled(path)
+    reports = report(judge(searcher, labelled), searcher.urgent)
+    points = curve(searcher, labelled)
+    if as_json:
+        value = {"kinds": [asdict(item) for item in reports], "curve": [asdict(p) for p in points]}
+        echo(json.dumps(value, ensure_ascii=False))
+        return
+    echo(
+        f"{'kind':<12} {'n':>4} {'hit@1':>6} {'hit@3':>6} {'wrong':>6}"
+        f" | {'none':>4} {'false':>6} {'offer':>6} | urgent missed"
+    )
+    for item in reports:
+        echo(
+            f"{item.kind:<12} {item.questions:>4} {item.hit1:>6.1%} {item.hit3:>6.1%}"
+            f" {item.wrong:>6.1%} | {item.others:>4} {item.false_answers:>6.1%}"
+            f" {item.offered:>6.1%} | {item.urgent_missed}"
+        )
+    echo("")
+    echo(f"answer from probability {searcher.threshold:.2f} on; coverage against error:")
+    for point in points:
+        bar = "█" * round(40 * point.coverage)
+        echo(f"{point.threshold:>5.2f} {point.coverage:>6.1%} {point.error:>6.1%} {bar}")

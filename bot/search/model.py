@@ -35,7 +35,12 @@ def build_model(knowledge: Knowledge, tokeniser: Tokeniser) -> Model:
         knowledge: what to search.
         tokeniser: with the lexicon of that knowledge.
     """
-    corpus = build_corpus(read_examples(knowledge, tokeniser), tokeniser, knowledge.articles)
+    examples = read_examples(knowledge, tokeniser)
+    return build_tables(build_corpus(examples, tokeniser, knowledge.articles), tokeniser)
+
+
+def build_tables(corpus: Corpus, tokeniser: Tokeniser) -> Model:
+    """Builds both views of a corpus."""
     return Model(tokeniser, corpus, Index(corpus), train(corpus))
 
 

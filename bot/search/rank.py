@@ -43,10 +43,13 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A class that the message may belong to."""
+    """A class that the message may belong to; the views are described at ``Views``."""
 
     label: str
     probability: float
+    likeness: float
+    linear: float
+    fuzzy: float
     row: int
     """Its nearest phrasing; -1 when it has none."""
 
@@ -111,6 +114,18 @@ class Ranker:
             known=weight / length if length else 0.0,
         )
 
+    def weigh(self, tokens: list[str], label: str, count: int) -> list[tuple[str, float]]:
+        """The tokens that weigh most for or against a class in the classifier, heaviest first."""
+        known = [token for token in tokens if token in self._ids]
+        numbers = np.array([self._ids[token] for token in known], dtype=np.int32)
+        shares = self._classifier.contributions(numbers, self._labels.index(label)).tolist()
+        pairs = zip(known, shares, strict=True)
+        return sorted(pairs, key=lambda pair: -abs(pair[1]))[:count]
+
+    def phrasing(self, row: int) -> str:
+        """A known phrasing, normalised; empty for row -1."""
+        return self._texts[row] if row >= 0 else ""
+
     def _compare(self, text: str, row: int) -> float:
         return ratio(text, self._texts[row]) / 100 if row >= 0 else 0.0
 
@@ -125,6 +140,9 @@ class Ranker:
                 Candidate(
                     self._labels[views.classes[place]],
                     float(probabilities[place]),
+                    float(views.likeness[place]),
+                    float(views.linear[place]),
+                    float(views.fuzzy[place]),
                     views.rows[place],
                 )
                 for place in order

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from bot.search.cache import load_model, store_model
 from bot.search.calibration import load_calibration
-from bot.search.decide import Decision, Hit, Outcome, decide_ranking
+from bot.search.decide import Decision, Hit, Outcome, decide_ranking, hits_of
+from bot.search.explain import Explanation, Reason, Token
 from bot.search.model import build_model
 from bot.search.rank import Ranker
 from bot.search.tokens import Tokeniser
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 FOLLOW_UP: Final = 14
 """Longest message, in characters, that may make sense only with the one before."""
+
+_REASONS: Final = 4
+_TOKENS: Final = 8
 
 
 class Searcher:
@@ -62,6 +66,21 @@ class Searcher:
                 store_model(model, knowledge, cache)
         return cls(knowledge, model, calibration)
 
+    @property
+    def urgent(self) -> frozenset[str]:
+        """Ids of the urgent articles."""
+        return frozenset(key for key, article in self._articles.items() if article.urgent)
+
+    @property
+    def threshold(self) -> float:
+        """Least probability from which an article is shown at once."""
+        return self._thresholds.answer
+
+    def best(self, text: str) -> Hit | None:
+        """The likeliest article for a message, whatever would be decided about it."""
+        ranking = self.rank(self._tokeniser.normalise(text))
+        return next(iter(hits_of(ranking, self._articles)), None)
+
     def decide(self, text: str, *, previous: str | None = None) -> Decision:
         """Decides about a message.
 
@@ -83,6 +102,33 @@ class Searcher:
             if together.outcome not in _OPEN:
                 return Decision(together.outcome, together.hits, f"{together.rule}, with previous")
         return decision
+
+    def explain(self, text: str) -> Explanation:
+        """Decides about a message and says why."""
+        normal = self._tokeniser.normalise(text)
+        tokens = self._tokeniser.tokens(normal)
+        ranking = self.rank(normal)
+        return Explanation(
+            text=normal,
+            words=tuple(self._tokeniser.cut(normal)),
+            decision=self.decide(text),
+            reasons=tuple(
+                Reason(
+                    label=candidate.label,
+                    probability=candidate.probability,
+                    likeness=candidate.likeness,
+                    linear=candidate.linear,
+                    fuzzy=candidate.fuzzy,
+                    phrasing=self._ranker.phrasing(candidate.row),
+                    tokens=tuple(
+                        Token(token, weight)
+                        for token, weight in self._ranker.weigh(tokens, candidate.label, _TOKENS)
+                    ),
+                )
+                for candidate in ranking.candidates[:_REASONS]
+            ),
+            known=ranking.known,
+        )
 
     def rank(self, normal: str) -> Ranking:
         """Probabilities of all classes for a normalised message."""

@@ -91,19 +91,15 @@ class Tokeniser:
         return self._normaliser.normalise(text)
 
     def cut(self, text: str) -> list[str]:
-        """The words of a normalised text, synonyms replaced, no spaces or punctuation."""
-        canonical = self._canonical
-        return [
-            canonical.get(word, word)
-            for word in self._cutter.cut(text, HMM=False)
-            if word[0].isalnum()
-        ]
+        """The words of a normalised text, without spaces and punctuation."""
+        return [word for word in self._cutter.cut(text, HMM=False) if word[0].isalnum()]
 
     def tokens(self, text: str) -> list[str]:
         """Each different token of a normalised text once, in a fixed order."""
-        words = self.cut(text)
+        written = self.cut(text)
+        words = [self._canonical.get(word, word) for word in written]
         characters: list[str] = []
-        for word in words:
+        for word in written:
             if word in self._products:
                 characters.append(f"<{self._products[word]}>")
             else:

@@ -1,0 +1,150 @@
+"""Learns the weights and thresholds of the decision; done at a desk, not in the running bot.
+
+The weights come from cross-validation on our own phrasings: a part is hidden, the rest is built
+into tables, and the weights are those under which the hidden part is likeliest. The thresholds
+come from a labelled file, since our phrasings know no messages that people really sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bot.search.calibration import Thresholds, Weights
+from bot.search.corpus import NONE, UNCLEAR, build_corpus, read_examples
+from bot.search.decide import decide_ranking
+from bot.search.evaluate import Judged, report
+from bot.search.model import build_tables
+from bot.search.rank import Ranker
+from bot.search.tokens import Tokeniser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.knowledge.model import Article, Knowledge
+    from bot.search.evaluate import Labelled
+    from bot.search.rank import Ranking, Views
+
+START: Final = Weights(likeness=4.0, linear=0.8, fuzzy=0.5, none=0.0, unclear=0.0)
+_SEED: Final = 7
+_STEPS: Final = 60
+_RIDGE: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A hidden message: what the views say of it, and what it was."""
+
+    label: str
+    names: tuple[str, ...]
+    """The classes of the shortlist."""
+    views: Views
+
+
+def observe(knowledge: Knowledge, *, folds: int = 4) -> list[Observation]:
+    """Looks at every phrasing with tables that were built without it.
+
+    Args:
+        knowledge: its phrasings.
+        folds: into how many parts they are divided; each part is hidden once.
+    """
+    tokeniser = Tokeniser(knowledge.lexicon)
+    examples = read_examples(knowledge, tokeniser)
+    parts = np.random.default_rng(_SEED).integers(0, folds, len(examples)).tolist()
+    found: list[Observation] = []
+    for hidden in range(folds):
+        seen = [item for item, part in zip(examples, parts, strict=True) if part != hidden]
+        corpus = build_corpus(seen, tokeniser, knowledge.articles)
+        ranker = Ranker(build_tables(corpus, tokeniser), START)
+        for item, part in zip(examples, parts, strict=True):
+            if part == hidden:
+                views = ranker.views(item.text, tokeniser.tokens(item.text))
+                names = tuple(corpus.labels[number] for number in views.classes.tolist())
+                found.append(Observation(item.label, names, views))
+    return found
+
+
+def fit_weights(observations: Iterable[Observation]) -> Weights:
+    """The weights under which the observed labels are likeliest (conditional logit, Newton).
+
+    Messages whose label is not on the shortlist cannot teach anything and are left out.
+    """
+    useful = [item for item in observations if item.label in item.names]
+    features = np.stack([_features(item) for item in useful])
+    truth = np.array([item.names.index(item.label) for item in useful])
+    weights = np.array([getattr(START, field.name) for field in fields(Weights)])
+    chosen = features[np.arange(len(useful)), truth]
+    for _ in range(_STEPS):
+        scores = features @ weights
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares = scores / scores.sum(axis=1, keepdims=True)
+        expected = np.einsum("nc,ncf->nf", shares, features)
+        gradient = (chosen - expected).sum(axis=0) - _RIDGE * weights
+        spread = features - expected[:, None, :]
+        curvature = np.einsum("nc,ncf,ncg->fg", shares, spread, spread)
+        step = np.linalg.solve(curvature + _RIDGE * np.eye(len(weights)), gradient)
+        weights = weights + step
+        if float(np.abs(step).max()) < _RIDGE:
+            break
+    return Weights(*(float(value) for value in weights))
+
+
+def _features(item: Observation) -> NDArray[np.float64]:
+    views = item.views
+    none = np.array([name == NONE for name in item.names], dtype=np.float64)
+    unclear = np.array([name == UNCLEAR for name in item.names], dtype=np.float64)
+    return np.stack([views.likeness, views.linear, views.fuzzy, none, unclear], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the thresholds are chosen for; shares from 0 to 1."""
+
+    false_answers: float = 0.03
+    """At most so many messages that deserve no article are answered with one."""
+    offered: float = 0.12
+    """At most so many of them are offered articles."""
+    wrong: float = 0.5
+    """What a wrong answer costs, measured in right ones."""
+
+
+def fit_thresholds(
+    ranked: Sequence[tuple[Labelled, Ranking]],
+    articles: Mapping[str, Article],
+    start: Thresholds,
+    goal: Goal = Goal(),
+) -> Thresholds:
+    """The thresholds that show most right articles within the goal.
+
+    Args:
+        ranked: labelled messages that no rule of the safety gate decided.
+        articles: by id.
+        start: gives the thresholds that are not searched for.
+        goal: what is allowed.
+    """
+    urgent = frozenset(key for key, article in articles.items() if article.urgent)
+    grid = product(
+        np.arange(0.2, 0.96, 0.04),
+        np.arange(0.1, 0.9, 0.05),
+        (0.02, 0.04, 0.07, 0.1),
+        (0.1, 0.2, 0.3),
+    )
+    best, value = start, float("-inf")
+    for answer, choose, offered, alarm in grid:
+        trial = Thresholds(float(answer), float(choose), offered, alarm, start.known)
+        total = report(
+            [Judged(item, decide_ranking(rank, articles, trial)) for item, rank in ranked], urgent
+        )[0]
+        over = max(0.0, total.false_answers - goal.false_answers) + max(
+            0.0, total.offered - goal.offered
+        )
+        worth = total.hit1 + total.hit3 - goal.wrong * total.wrong - 20 * over
+        worth -= 0.05 * total.urgent_missed
+        if worth > value:
+            best, value = trial, worth
+    return best
