@@ -7,7 +7,7 @@ import pytest
 SHIPPED = Path(__file__).parent.parent / "knowledge"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shipped() -> Path:
     """The knowledge folder of this repository; never written to."""
     return SHIPPED

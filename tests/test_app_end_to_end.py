@@ -4,16 +4,18 @@ import asyncio
 import random
 
 import pytest
+import pytest_asyncio
 
 from bot.app import running_demo
 from bot.sandbox.client import SandboxClient
 from bot.settings import load_settings
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def sandbox(shipped, tmp_path, monkeypatch):
-    """A running bot and the chats around it."""
-    monkeypatch.chdir(tmp_path)
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandbox(shipped):
+    """A running bot, shared by all tests here, and chats of their own for each."""
     settings = load_settings(knowledge_dir=shipped)
     async with running_demo(settings) as root, SandboxClient.connect(root) as client:
         yield client
@@ -80,7 +82,7 @@ async def test_other_kinds_of_message_get_a_fitting_reply(sandbox, kind):
     assert (await person.wait_for_reply()).text
 
 
-async def test_personal_number_is_not_stored_anywhere(sandbox, tmp_path):
+async def test_personal_number_is_not_stored_anywhere(sandbox):
     """A card number that somebody sends is neither repeated nor kept."""
     person = await sandbox.person()
     await person.say("我的卡号6222020200011234567被冻结了")

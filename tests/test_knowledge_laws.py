@@ -107,7 +107,7 @@ def test_every_listed_article_is_cited(shipped):
 def test_cited_articles_stand_in_the_text(key):
     """Each article of a source that we say we read stands in its text."""
     text = text_of(key)
-    assert text, "marked 原文, but there is no text of it"
+    assert text != "", "marked 原文, but there is no text of it"
     missing = [number for number in SOURCES[key].articles if not has_article(text, number)]
     assert missing == []
 
@@ -116,4 +116,5 @@ def test_cited_articles_stand_in_the_text(key):
 @pytest.mark.parametrize("key", [key for key in READ if SOURCES[key].effective])
 def test_date_of_effect_stands_in_the_text(key):
     """The date from which a source applies is stated by its text or by the list of dates."""
-    assert SOURCES[key].effective.isoformat() in stated_dates(key, text_of(key))
+    days = stated_dates(key, text_of(key))
+    assert SOURCES[key].effective.isoformat() in days
