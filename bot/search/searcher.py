@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.search.cache import load_model, store_model
 from bot.search.calibration import load_calibration
-from bot.search.decide import Decision, Hit, Outcome, decide_ranking, hits_of
+from bot.search.decide import OFFERED, Decision, Hit, Outcome, decide_ranking, hits_of
 from bot.search.explain import Explanation, Reason, Token
 from bot.search.model import build_model
 from bot.search.rank import Ranker
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.search.calibration import Calibration
     from bot.search.model import Model
     from bot.search.rank import Ranking
+    from bot.search.urgent import Alarm
 
 FOLLOW_UP: Final = 14
 """Longest message, in characters, that may make sense only with the one before."""
@@ -93,8 +94,7 @@ class Searcher:
             return Decision(Outcome.CLARIFY, (), "no-words")
         alarm = self._gate.check(normal)
         if alarm is not None and alarm.card in self._articles:
-            hit = Hit(alarm.card, self._articles[alarm.card].title, 1.0)
-            return Decision(Outcome.URGENT, (hit,), "gate: " + " + ".join(alarm.words))
+            return self._raise_alarm(alarm, normal)
         decision = self._decide(normal)
         if previous and len(normal) <= FOLLOW_UP and decision.outcome in _OPEN:
             before = self._tokeniser.normalise(previous)
@@ -133,6 +133,12 @@ class Searcher:
     def rank(self, normal: str) -> Ranking:
         """Probabilities of all classes for a normalised message."""
         return self._ranker.rank(self._ranker.views(normal, self._tokeniser.tokens(normal)))
+
+    def _raise_alarm(self, alarm: Alarm, normal: str) -> Decision:
+        card = Hit(alarm.card, self._articles[alarm.card].title, 1.0)
+        others = hits_of(self.rank(normal), self._articles)
+        hits = (card, *(hit for hit in others if hit.id != alarm.card))[:OFFERED]
+        return Decision(Outcome.URGENT, hits, "gate: " + " + ".join(alarm.words))
 
     def _decide(self, normal: str) -> Decision:
         return decide_ranking(self.rank(normal), self._articles, self._thresholds)
