@@ -127,7 +127,7 @@ class Sandbox:
         """Lets everybody go who listens or waits."""
         await self._stop_delivery()
         self.journal.close()
-        self.poll.abort("terminated by shutdown")
+        self.poll.abort()
 
     def show(self, chat: Chat, kind: str, message: Json) -> None:
         """Tells the listeners of a new or changed message."""

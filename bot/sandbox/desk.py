@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _HEARTBEAT: Final = 15.0
 _LONGEST_WAIT: Final = 60.0
+_SHOWN: Final = frozenset(
+    {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"}
+)
+"""Kinds of file that a browser may open: none of them can hold a script."""
 
 
 class Desk:
@@ -80,6 +84,7 @@ class Desk:
             "blocked": chat.blocked,
             "left": chat.left or bool(chat.migrated_to),
             "commands": commands_for(self._box, chat.id, group=chat.group),
+            "keyboard": chat.keyboard,
             "typing": max(0.0, chat.typing_until - self._box.clock.now()),
             "message": next(reversed(chat.messages.values()), None),
         }
@@ -191,8 +196,9 @@ class Desk:
         stored = self._box.world.files.get(request.path_params["file"])
         if stored is None:
             raise refuse(Denial.NO_FILE, 404)
+        harmless = stored.mime in _SHOWN and "inline" in request.query_params
         headers = {
-            "Content-Disposition": "attachment",
+            "Content-Disposition": "inline" if harmless else "attachment",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, max-age=3600",
         }

@@ -24,7 +24,8 @@ class Entry:
     chat: int
     """0 when it concerns the bot as a whole."""
     kind: str
-    """``message``, ``edit``, ``delete``, ``typing``, ``press``, ``answer``, ``chat``, ``bot``."""
+    """``message``, ``edit``, ``delete``, ``typing``, ``press``, ``answer``, ``chat``, ``bot``,
+    ``refused``."""
     data: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from bot.errors import CallRefused
 from bot.sandbox import methods_messages as messages
 from bot.sandbox import methods_profile as profile
 from bot.sandbox import methods_receiving as receiving
+from bot.sandbox.faults import ConnectionCut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -102,9 +103,21 @@ async def execute(box: Sandbox, name: str, arguments: Arguments) -> Any:
         result = await _answer(box, name, arguments, record, fault)
     except CallRefused as refusal:
         record.code, record.description = refusal.code, str(refusal)
+        _tell(box, record, arguments)
+        raise
+    except ConnectionCut:
+        record.description = "connection cut"
         raise
     record.ok = True
     return result
+
+
+def _tell(box: Sandbox, record: Record, arguments: Arguments) -> None:
+    """Shows a refusal in its chat: who previews an edit should see that it cannot be sent."""
+    chat = arguments.text("chat_id")
+    if chat.removeprefix("-").isdigit() and int(chat) in box.world.chats:
+        words = {"method": record.method, "description": record.description}
+        box.journal.add(int(chat), "refused", **words)
 
 
 async def _answer(

@@ -221,7 +221,8 @@ def _send(box: Sandbox, arguments: Arguments, content: Json) -> Json:
     message = box.world.new_message(chat, box.bot, {**reply, **content})
     box.show(chat, "message", message)
     if markup and "inline_keyboard" not in markup:
-        box.journal.add(chat.id, "keyboard", markup=markup)
+        chat.keyboard = markup if "keyboard" in markup else None
+        box.journal.add(chat.id, "chat")
     return message
 
 

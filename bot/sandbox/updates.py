@@ -142,8 +142,8 @@ class LongPoll:
         self._clock = clock
         self._abort: asyncio.Future[str] | None = None
 
-    def abort(self, reason: str) -> None:
-        """Ends the waiting call with a conflict."""
+    def abort(self, reason: str = "") -> None:
+        """Ends the waiting call: with a conflict when there is a reason, else with nothing new."""
         if self._abort is not None and not self._abort.done():
             self._abort.set_result(reason)
 
@@ -179,10 +179,10 @@ class LongPoll:
                 rang = asyncio.ensure_future(self._updates.bell.wait())
                 await asyncio.wait({abort, deadline, rang}, return_when=asyncio.FIRST_COMPLETED)
                 rang.cancel()
-                if abort.done():
+                if abort.done() and abort.result():
                     raise conflict(abort.result())
                 ready = self._updates.waiting(offset, limit)
-                if ready or deadline.done():
+                if ready or deadline.done() or abort.done():
                     return ready
         finally:
             deadline.cancel()

@@ -62,6 +62,8 @@ class Chat:
     supergroup: bool = False
     migrated_to: int = 0
     """The supergroup this group became."""
+    keyboard: Json | None = None
+    """Buttons in the place of letters, until the bot removes them."""
     typing_until: float = 0.0
     action: str = ""
     messages: dict[int, Json] = field(default_factory=dict)
