@@ -210,12 +210,19 @@ def test_group_is_warned(conversation):
 def test_leafing_changes_the_menu_in_place(conversation):
     """Pressing through the menu edits one message; a button below other words writes anew."""
     menu = conversation.answer(turn(command="menu"), Session()).replies[0]
-    leaf = menu.buttons[0][0].action
+    leaf = menu.buttons[1][0].action
     pressed = turn(kind=Kind.PRESS, action=leaf, message=9)
     assert conversation.answer(pressed, Session()).replies[0].edit == 9
     welcome = conversation.answer(turn(command="start"), Session()).replies[0]
-    pressed = turn(kind=Kind.PRESS, action=welcome.buttons[0][0].action, message=9)
+    pressed = turn(kind=Kind.PRESS, action=welcome.buttons[1][0].action, message=9)
     assert conversation.answer(pressed, Session()).replies[0].edit is None
+
+
+def test_door_stands_above_every_menu(conversation):
+    """Whoever reads the menu with somebody at the door finds help in its first button."""
+    for command in ("start", "menu", "help"):
+        reply = conversation.answer(turn(command=command), Session()).replies[0]
+        assert reply.buttons[0][0].action == "a:visit-01"
 
 
 def test_more_shows_the_rest(conversation):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Rows = tuple[tuple[Button, ...], ...]
 
+DOOR_CARD: Final = "visit-01"
+"""The article for somebody at the door."""
+
 _NOTE: Final = re.compile(r"^（[^）]*）\s*")
 _LABEL_WORDS: Final = 12
 _BULLET: Final = "• "
@@ -81,7 +84,14 @@ class Cards:
         Leafing through the menu itself changes that one message; under any other phrase the
         menu must not wipe the phrase out, so its buttons write new messages.
         """
-        return self.say(lead, self.category_rows(in_place=lead == "menu"))
+        return self.say(lead, (*self._door(), *self.category_rows(in_place=lead == "menu")))
+
+    def _door(self) -> Rows:
+        """The red button above every menu: somebody may be at the door while reading it."""
+        if DOOR_CARD not in self._knowledge.articles:
+            return ()
+        action = actions.join(actions.ARTICLE, DOOR_CARD)
+        return ((Button(self.phrase("label_door"), action),),)
 
     def category_rows(self, *, in_place: bool = False) -> Rows:
         """A button for each category that has articles."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bot.conversation import actions
-from bot.conversation.cards import Cards, to_blocks
+from bot.conversation.cards import DOOR_CARD, Cards, to_blocks
 from bot.conversation.turn import Event, Kind, Paragraph, Reply, Turn
 from bot.search.decide import Outcome
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 2000
 """Characters of a message that are looked at."""
-_DOOR_CARD: Final = "visit-01"
 _MISSES_TO_HOTLINES: Final = 2
 _SPOKEN: Final[Mapping[Kind, str]] = {
     Kind.VOICE: "voice",
@@ -62,7 +61,7 @@ class Conversation:
             "menu": self._menu,
             "help": lambda _, session: Result(session, (self._menu_under("help"),)),
             "privacy": lambda _, session: Result(session, (self._plain("privacy"),)),
-            "door": lambda _, session: self._show(_DOOR_CARD, session, "urgent"),
+            "door": lambda _, session: self._show(DOOR_CARD, session, "urgent"),
             "cancel": lambda _, session: Result(session, (self._plain("nothing_to_cancel"),)),
         }
         self._presses: Mapping[str, Callable[[Turn, Action, Session], Result]] = {
