@@ -10,7 +10,8 @@ from bot.delivery.notices import Notices
 from bot.delivery.service import build_delivery
 from bot.errors import LeaseLost, StorageUnavailable
 from bot.store.memory import MemoryStore
-from bot.store.port import Call, Handled, Pace, Scheduled
+from bot.store.port import Call, Handled, Receipt, Scheduled
+from bot.store.rules import Pace
 from bot.store.sqlite import open_sqlite
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.patience import until
@@ -80,7 +81,7 @@ async def test_duplicate_update_is_answered_once(store):
         await until(lambda: drained(store))
         assert not await delivery.receive(1, "7", {"text": "hi"})
         await until(lambda: drained(store))
-    assert new.count(True) == 1
+    assert new.count(Receipt.KEPT) == 1
     assert transport.texts() == ["1:hi"]
 
 

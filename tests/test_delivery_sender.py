@@ -18,7 +18,8 @@ from bot.errors import (
     RateLimited,
 )
 from bot.store.memory import MemoryStore
-from bot.store.port import Attachment, Call, Handled, Pace
+from bot.store.port import Attachment, Call, Handled
+from bot.store.rules import Pace
 from bot.store.sqlite import open_sqlite
 from tests.doubles.patience import until
 from tests.doubles.scripted_transport import ScriptedTransport

@@ -12,11 +12,10 @@ from bot.store.port import (
     CallState,
     Handled,
     Happening,
-    Pace,
-    Retention,
     Scheduled,
     Verdict,
 )
+from bot.store.rules import Pace, Retention
 from bot.store.sqlite import open_sqlite
 from tests.doubles.hand_clock import HandClock
 

@@ -9,7 +9,8 @@ from sqlite_utils import Database
 
 from bot.errors import LeaseLost, StorageUnavailable
 from bot.store.migrations import migrate, statements
-from bot.store.port import Call, Handled, Pace
+from bot.store.port import Call, Handled, Receipt
+from bot.store.rules import Pace
 from bot.store.sqlite import open_sqlite
 from bot.store.writer import Writer
 from tests.doubles.hand_clock import HandClock
@@ -89,7 +90,7 @@ async def test_one_failing_job_leaves_its_neighbours(path):
             store.receive(3, "x", {}),
             return_exceptions=True,
         )
-        assert [results[0], results[3]] == [True, True]
+        assert [results[0], results[3]] == [Receipt.KEPT] * 2
         assert isinstance(results[1], LeaseLost)
         assert isinstance(results[2], LeaseLost)
         depth = await store.depth()
@@ -116,7 +117,7 @@ async def test_same_update_to_two_processes(two):
         new = await asyncio.gather(
             first.receive(update_id, "x", {}), second.receive(update_id, "x", {})
         )
-        assert sorted(new) == [False, True]
+        assert sorted(new) == [Receipt.KEPT, Receipt.KNOWN]
 
 
 async def test_two_processes_never_share_a_lane(two):
@@ -244,7 +245,7 @@ async def test_cancelled_receive_does_not_hurt_others(path):
         await asyncio.sleep(0)
         tasks[2].cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-        assert [result is True for result in results] == [True, True, False, True, True]
+        assert [result is Receipt.KEPT for result in results] == [True, True, False, True, True]
 
 
 async def test_starts_at_the_same_time_migrate_once(path):
@@ -254,7 +255,7 @@ async def test_starts_at_the_same_time_migrate_once(path):
     database = Database(path)
     steps = [row["name"] for row in database["_sqlite_migrations"].rows]
     database.conn.close()
-    assert steps == ["001_start"]
+    assert steps == ["001_start", "002_flood"]
 
 
 def test_failed_migration_leaves_no_trace(tmp_path, monkeypatch):

@@ -28,6 +28,8 @@ class Envelope:
     update_id: int
     lane: str
     """The chat, in whose order the update is answered."""
+    person: str
+    """Id of the one who wrote it; empty for nobody."""
     body: dict[str, Any]
     """``update`` with personal numbers covered, and ``masked``, the kinds that were."""
 
@@ -61,7 +63,7 @@ def seal(raw: bytes | dict[str, Any]) -> Envelope | None:
         "update": {"update_id": update_id, kind: mask_update(content)},
         "masked": _kinds_masked(content),
     }
-    return Envelope(update_id, str(chat), body)
+    return Envelope(update_id, str(chat), _person_of(content), body)
 
 
 def _decode(raw: bytes | dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +94,12 @@ def _chat_of(content: Any) -> int | None:
             if isinstance(chat, int) and not isinstance(chat, bool) and abs(chat) < 2**63:
                 return chat
     return None
+
+
+def _person_of(content: dict[str, Any]) -> str:
+    sender = content.get("from")
+    person = sender.get("id") if isinstance(sender, dict) else None
+    return str(person) if isinstance(person, int) and not isinstance(person, bool) else ""
 
 
 def _kinds_masked(content: dict[str, Any]) -> list[str]:

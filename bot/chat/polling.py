@@ -79,4 +79,6 @@ class Poller:
             _log.warning("update_malformed", update_id=update.get("update_id"), reason=str(error))
             return
         if envelope is not None:
-            await self._delivery.receive(envelope.update_id, envelope.lane, envelope.body)
+            await self._delivery.receive(
+                envelope.update_id, envelope.lane, envelope.body, person=envelope.person
+            )

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
 
+from bot.delivery.faultpoints import Point
 from bot.delivery.loop import Loop, insist
 from bot.errors import LeaseLost, StorageUnavailable
 from bot.store.port import Claim, Handled, Happening, InboxItem, Json
 
 if TYPE_CHECKING:
+    from bot.delivery.faultpoints import FaultPoints
     from bot.delivery.limits import Limits
+    from bot.delivery.meter import Meter
     from bot.delivery.notices import Notices
     from bot.store.port import Call, Clock, Store
 
@@ -35,6 +38,8 @@ class LaneRunner:
         notices: Notices,
         limits: Limits,
         clock: Clock,
+        meter: Meter,
+        faults: FaultPoints,
         committed: Callable[[], None],
         acknowledge: Callable[[Call], None],
     ) -> None:
@@ -50,6 +55,8 @@ class LaneRunner:
         self._notices = notices
         self._limits = limits
         self._clock = clock
+        self._meter = meter
+        self._faults = faults
         self._committed = committed
         self._acknowledge = acknowledge
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,6 +95,7 @@ class LaneRunner:
             try:
                 await self._handle(claim)
             except LeaseLost:
+                self._meter.handled("lost", ())
                 _LOG.warning("lease lost, work undone", attempts=item.attempts)
             except StorageUnavailable as error:
                 _LOG.error("not committed, left to the next", error=str(error))
@@ -97,13 +105,16 @@ class LaneRunner:
             await self._bury(claim, "cut off each time")
             return
         try:
+            self._faults.reach(Point.CLAIMED)
             handled = self._handler(claim.item, claim.session)
+            self._faults.reach(Point.HANDLED)
             await self._insist(claim, lambda: self._store.complete(claim, handled))
         except (LeaseLost, StorageUnavailable):
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler does, the lane goes on
             await self._fail(claim, _place(error))
             return
+        self._meter.handled("done", handled.events)
         if handled.calls:
             self._committed()
         for call in handled.acks:
@@ -115,6 +126,7 @@ class LaneRunner:
         if failures >= self._limits.failures:
             await self._bury(claim, error)
             return
+        self._meter.handled("retry", ())
         wait = self._limits.update_backoff * 2 ** (failures - 1)
         not_before = self._clock() + wait
         await self._insist(
@@ -128,6 +140,7 @@ class LaneRunner:
             events=(Happening("dead_letter", value=error),),
         )
         await self._insist(claim, lambda: self._store.bury(claim, error=error, handled=apology))
+        self._meter.handled("dead", apology.events)
         self._committed()
 
     async def _insist(self, claim: Claim, action: Callable[[], Awaitable[None]]) -> None:

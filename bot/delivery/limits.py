@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.store.port import Pace, Retention
+from bot.store.rules import Flood, Pace, Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,8 @@ class Limits:
 
     pace: Pace = field(default_factory=Pace)
     retention: Retention = field(default_factory=Retention)
+    flood: Flood | None = field(default_factory=Flood)
+    """None: anybody may send as much as they like."""
 
     updates_at_once: int = 32
     update_lease: float = 30.0

@@ -29,6 +29,13 @@ class Notices:
     lost: Loss = _nothing
     """An answer perhaps (``uncertain``) or surely (``dead``) did not arrive."""
 
+    flooded: Callable[[str], tuple[Call, ...]] = _nothing
+    """A person (the lane of a private chat) sent so much that some of it is not answered."""
+
+    def about_flood(self, lane: str) -> tuple[Call, ...]:
+        """What to send about a flood; nothing if the callback itself fails."""
+        return _safely(lambda: self.flooded(lane))
+
     def about_failure(self, item: InboxItem) -> tuple[Call, ...]:
         """What to send about a dead letter; nothing if the callback itself fails."""
         return _safely(lambda: self.failed(item))

@@ -4,34 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.delivery.faultpoints import Point
+from bot.store.port import Receipt
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.delivery.faultpoints import FaultPoints
+    from bot.delivery.meter import Meter
     from bot.store.port import Json, Store
+    from bot.store.rules import Flood
 
 
 class Receiver:
     """Puts updates into the inbox."""
 
-    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        wake: Callable[[Receipt], None],
+        *,
+        flood: Flood | None,
+        meter: Meter,
+        faults: FaultPoints,
+    ) -> None:
         self._store = store
         self._wake = wake
+        self._flood = flood
+        self._meter = meter
+        self._faults = faults
 
-    async def receive(self, update_id: int, lane: str, body: Json) -> bool:
+    async def receive(self, update_id: int, lane: str, body: Json, *, person: str = "") -> Receipt:
         """Keeps an update and wakes the lanes; once it returns, the update cannot be lost.
 
         Args:
             update_id: Telegram's, positive; a known one is ignored.
             lane: the chat.
             body: the decoded update, with personal numbers masked by the caller.
+            person: who wrote it; empty for nobody.
 
         Returns:
-            Whether it was new.
+            Whether it was new, known, or one of a flood.
 
         Raises:
             StorageUnavailable: it was not kept, and Telegram must send it again.
         """
-        new = await self._store.receive(update_id, lane, body)
-        if new:
-            self._wake()
-        return new
+        receipt = await self._store.receive(update_id, lane, body, person=person, flood=self._flood)
+        self._faults.reach(Point.RECEIVED)
+        self._meter.received(receipt)
+        if receipt is not Receipt.KNOWN:
+            self._wake(receipt)
+        return receipt

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from bot.delivery.faultpoints import Point
 from bot.delivery.loop import Loop, insist
 from bot.delivery.verdict import Delivered, Judge
 from bot.errors import (
@@ -23,7 +24,9 @@ from bot.errors import (
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from bot.delivery.faultpoints import FaultPoints
     from bot.delivery.limits import Limits
+    from bot.delivery.meter import Meter
     from bot.delivery.notices import Notices
     from bot.delivery.transport import Transport
     from bot.store.port import Call, Clock, Outgoing, Store, Verdict
@@ -46,12 +49,16 @@ class Sender:
         notices: Notices,
         limits: Limits,
         clock: Clock,
+        meter: Meter,
+        faults: FaultPoints,
     ) -> None:
         self._store = store
         self._transport = transport
         self._owner = owner
         self._limits = limits
         self._clock = clock
+        self._meter = meter
+        self._faults = faults
         self._judge = Judge(limits, notices)
         self._sending: set[asyncio.Task[None]] = set()
         self._acks: set[asyncio.Task[None]] = set()
@@ -100,6 +107,8 @@ class Sender:
             chat=self._store.pseudonym(outgoing.lane),
         ):
             outcome = await self._attempt(outgoing)
+            self._faults.reach(Point.SENT)
+            self._count(outgoing, outcome)
             try:
                 await insist(
                     lambda: self._record(outgoing, outcome),
@@ -111,6 +120,11 @@ class Sender:
                 _LOG.warning("lease lost, outcome not recorded", method=outgoing.call.method)
             except StorageUnavailable as error:
                 _LOG.error("outcome not recorded, now in doubt", error=str(error))
+
+    def _count(self, outgoing: Outgoing, outcome: Delivered | SendError) -> None:
+        name = "delivered" if isinstance(outcome, Delivered) else type(outcome).__name__
+        waited = self._clock() - outgoing.created_at
+        self._meter.called(outgoing.call.method, name, waited)
 
     async def _attempt(self, outgoing: Outgoing) -> Delivered | SendError:
         if not self._judge.may_send(outgoing):

@@ -6,25 +6,30 @@ import asyncio
 import secrets
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.delivery.faultpoints import FaultPoints
 from bot.delivery.lanes import LaneRunner
 from bot.delivery.limits import Limits
+from bot.delivery.meter import Unmetered
 from bot.delivery.notices import Notices
 from bot.delivery.receive import Receiver
 from bot.delivery.retention import Retention
 from bot.delivery.sender import Sender
 from bot.delivery.timers import Timers
 from bot.errors import StorageUnavailable
+from bot.store.port import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.delivery.lanes import Handler
+    from bot.delivery.meter import Meter
     from bot.delivery.transport import Transport
-    from bot.store.port import Clock, Json, Store
+    from bot.store.port import Clock, Depth, Json, Store
 
 _LOG = structlog.get_logger("delivery")
 
@@ -40,19 +45,35 @@ class Delivery:
         *,
         owner: str,
         limits: Limits,
+        notices: Notices,
+        meter: Meter,
+        faults: FaultPoints,
     ) -> None:
         self._store = store
         self._lanes = lanes
         self._sender = sender
         self._owner = owner
         self._limits = limits
-        self._receiver = Receiver(store, lanes.loop.ring)
+        flood = limits.flood and replace(limits.flood, notice=notices.about_flood)
+        self._receiver = Receiver(store, self._arrived, flood=flood, meter=meter, faults=faults)
         self._timers = Timers(store, lanes.loop.ring, limits)
         self._retention = Retention(store, limits)
 
-    async def receive(self, update_id: int, lane: str, body: Json) -> bool:
+    async def receive(self, update_id: int, lane: str, body: Json, *, person: str = "") -> Receipt:
         """Keeps an update, as ``Receiver.receive`` says."""
-        return await self._receiver.receive(update_id, lane, body)
+        return await self._receiver.receive(update_id, lane, body, person=person)
+
+    async def refuse(self, reason: str, body: str) -> None:
+        """Sets aside what is no update, as ``Store.refuse`` says."""
+        await self._store.refuse(reason, body)
+
+    async def depth(self) -> Depth:
+        """What waits."""
+        return await self._store.depth()
+
+    def _arrived(self, receipt: Receipt) -> None:
+        bell = self._sender.loop if receipt is Receipt.FLOODED else self._lanes.loop
+        bell.ring()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until told to stop, then finishes what is under way within the limit.
@@ -117,6 +138,8 @@ def build_delivery(
     limits: Limits | None = None,
     clock: Clock = time.time,
     owner: str | None = None,
+    meter: Meter | None = None,
+    faults: FaultPoints | None = None,
 ) -> Delivery:
     """Puts the parts together.
 
@@ -129,11 +152,24 @@ def build_delivery(
         clock: the same as the store's.
         owner: name of this process, new at each start (a process id is used again in a
             container). A supervisor that gives it can release the leases of a process that died.
+        meter: counts what happens; nobody by default.
+        faults: where a test cuts the process off; nowhere by default.
     """
     limits = limits or Limits()
     notices = notices or Notices()
     owner = owner or secrets.token_hex(8)
-    sender = Sender(store, transport, owner=owner, notices=notices, limits=limits, clock=clock)
+    meter = meter or Unmetered()
+    faults = faults or FaultPoints()
+    sender = Sender(
+        store,
+        transport,
+        owner=owner,
+        notices=notices,
+        limits=limits,
+        clock=clock,
+        meter=meter,
+        faults=faults,
+    )
     lanes = LaneRunner(
         store,
         handler,
@@ -141,7 +177,18 @@ def build_delivery(
         notices=notices,
         limits=limits,
         clock=clock,
+        meter=meter,
+        faults=faults,
         committed=sender.loop.ring,
         acknowledge=sender.acknowledge,
     )
-    return Delivery(store, lanes, sender, owner=owner, limits=limits)
+    return Delivery(
+        store,
+        lanes,
+        sender,
+        owner=owner,
+        limits=limits,
+        notices=notices,
+        meter=meter,
+        faults=faults,
+    )

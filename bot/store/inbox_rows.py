@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import LeaseLost
 from bot.store.codec import dump, load
-from bot.store.port import Claim, InboxItem
+from bot.store.port import Claim, InboxItem, Receipt
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
     from bot.store.port import Json, Scheduled
+    from bot.store.rules import Flood
 
 POSITION_STEP: Final = 1024
 """Room for timers between an update and the next."""
 
 _RECEIVE: Final = """
-INSERT OR IGNORE INTO inbox (update_id, lane, position, received_at, body)
-VALUES (?, ?, ?, ?, ?)
+INSERT OR IGNORE INTO inbox (update_id, lane, position, received_at, body, person)
+VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+_WAITING: Final = """
+SELECT
+    (SELECT count(*) FROM inbox WHERE lane = :lane AND state = 'new' AND person = :person)
+    + (SELECT count(DISTINCT inbox.update_id) FROM outbox JOIN inbox USING (update_id)
+       WHERE outbox.lane = :lane AND outbox.done_at IS NULL AND inbox.person = :person)
 """
 
 # The head of a lane is chosen first and the limit applied after, so that one blocked lane with
@@ -52,13 +61,48 @@ coalesce((SELECT max(position) + 1 FROM inbox WHERE lane = :lane AND state = 'ne
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An update at the door."""
+
+    update_id: int
+    lane: str
+    body: str
+    """JSON."""
+    person: str
+
+
 def receive(
-    connection: sqlite3.Connection, update_id: int, lane: str, body: str, now: float
-) -> bool:
-    """Inserts an update; False when it was there."""
-    position = update_id * POSITION_STEP
-    row = (update_id, lane, position, now, body)
+    connection: sqlite3.Connection, arrival: Arrival, flood: Flood | None, now: float
+) -> Receipt:
+    """Inserts an update; one of a flood is remembered as done."""
+    if not _insert(connection, arrival, now):
+        return Receipt.KNOWN
+    if flood is None or not arrival.person:
+        return Receipt.KEPT
+    key = {"lane": arrival.lane, "person": arrival.person}
+    waiting = connection.execute(_WAITING, key).fetchone()[0] - 1
+    if waiting < flood.most(arrival.lane):
+        if not waiting:
+            connection.execute("DELETE FROM flood WHERE lane = :lane AND person = :person", key)
+        return Receipt.KEPT
+    connection.execute(
+        "UPDATE inbox SET state = 'done', body = NULL, done_at = ? WHERE update_id = ?",
+        (now, arrival.update_id),
+    )
+    return Receipt.FLOODED
+
+
+def _insert(connection: sqlite3.Connection, arrival: Arrival, now: float) -> bool:
+    position = arrival.update_id * POSITION_STEP
+    row = (arrival.update_id, arrival.lane, position, now, arrival.body, arrival.person)
     return connection.execute(_RECEIVE, row).rowcount == 1
+
+
+def begin_flood(connection: sqlite3.Connection, arrival: Arrival, now: float) -> bool:
+    """Notes that somebody is ignored from now on; False when that is known."""
+    sql = "INSERT OR IGNORE INTO flood (lane, person, since) VALUES (?, ?, ?)"
+    return connection.execute(sql, (arrival.lane, arrival.person, now)).rowcount == 1
 
 
 def claim(

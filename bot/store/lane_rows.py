@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-    from bot.store.port import Call, Json, Retention
+    from bot.store.port import Call, Json
+    from bot.store.rules import Retention
 
 _BATCH: Final = 500
 """Rows of each table that one purge deletes, so that it never holds the lock for long."""
@@ -39,6 +40,8 @@ _PURGE: Final = (
     ("outbox", "id", "done_at IS NOT NULL AND state = 'uncertain' AND done_at < ?", "done"),
     ("outbox", "id", "done_at IS NOT NULL AND state = 'dead' AND done_at < ?", "dead"),
     ("event", "id", "at < ?", "event"),
+    ("refused", "id", "at < ?", "dead"),
+    ("flood", "since", "since < ?", "done"),
     ("session", "lane", "updated_at < ?", "session"),
     ("pace", "lane", "max(free_at, paused_until) < ?", "done"),
 )
@@ -52,7 +55,8 @@ SELECT
     (SELECT count(*) FROM inbox WHERE state <> 'new' AND state = 'dead') AS dead_letters,
     (SELECT count(*) FROM outbox WHERE done_at IS NOT NULL AND state = 'dead') AS unsent,
     (SELECT count(*) FROM outbox WHERE done_at IS NOT NULL AND state = 'uncertain') AS uncertain,
-    (SELECT count(*) FROM scheduled) AS scheduled
+    (SELECT count(*) FROM scheduled) AS scheduled,
+    (SELECT count(*) FROM refused) AS refused
 """
 
 
@@ -85,7 +89,7 @@ def forget(connection: sqlite3.Connection, lane: str, name: str, now: float) -> 
     forget_past(connection, lane, name)
     connection.execute(
         """
-        UPDATE inbox SET state = 'done', lane = '', body = NULL, timer = NULL, error = NULL,
+        UPDATE inbox SET state = 'done', lane = '', person = '', body = NULL, timer = NULL, error = NULL,
             owner = NULL, lease_until = 0, done_at = ?
         WHERE lane = ? AND state = 'new'
         """,
@@ -99,13 +103,13 @@ def forget_past(connection: sqlite3.Connection, lane: str, name: str) -> None:
     """Deletes what is stored about a lane except what still waits in it."""
     connection.execute(
         """
-        UPDATE inbox SET state = 'done', lane = '', body = NULL, timer = NULL, error = NULL
+        UPDATE inbox SET state = 'done', lane = '', person = '', body = NULL, timer = NULL, error = NULL
         WHERE lane = ? AND state <> 'new'
         """,
         (lane,),
     )
-    connection.execute("DELETE FROM session WHERE lane = ?", (lane,))
-    connection.execute("DELETE FROM scheduled WHERE lane = ?", (lane,))
+    for table in ("session", "scheduled", "flood"):
+        connection.execute(f"DELETE FROM {table} WHERE lane = ?", (lane,))  # noqa: S608 - constants
     connection.execute("DELETE FROM outbox WHERE lane = ? AND done_at IS NOT NULL", (lane,))
     connection.execute("DELETE FROM event WHERE lane = ?", (name,))
 
@@ -124,7 +128,7 @@ def move(
     for row in waiting:
         call = dump_call(change(load_call(row["call"])))
         connection.execute("UPDATE outbox SET call = ? WHERE id = ?", (call, row["id"]))
-    for table in ("inbox", "outbox", "session", "scheduled"):
+    for table in ("inbox", "outbox", "session", "scheduled", "flood"):
         _rename(connection, table, new, old)
     _rename(connection, "event", names[1], names[0])
     if old != new:

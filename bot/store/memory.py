@@ -11,13 +11,14 @@ import math
 import secrets
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bot import privacy
 from bot.errors import LeaseLost
-from bot.store.codec import dump_call, load
 from bot.store.inbox_rows import POSITION_STEP
 from bot.store.memory_rows import (
+    SENDING_TOLD,
+    UPDATE_TOLD,
     PaceRow,
     Recorded,
     Sending,
@@ -26,12 +27,16 @@ from bot.store.memory_rows import (
     Timer,
     Update,
     blank,
+    pick,
+    plain,
     position,
     size,
     take,
+    waiting,
 )
 from bot.store.outbox_rows import EVERYONE, permits
-from bot.store.port import CallState, Claim, Depth, InboxItem
+from bot.store.port import CallState, Claim, Depth, Happening, InboxItem, Receipt
+from bot.store.rules import is_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,10 +48,9 @@ if TYPE_CHECKING:
         Handled,
         Json,
         Outgoing,
-        Pace,
-        Retention,
         Verdict,
     )
+    from bot.store.rules import Flood, Pace, Retention
 
 
 class MemoryStore:
@@ -62,13 +66,39 @@ class MemoryStore:
         """The lane's name in events and logs."""
         return privacy.pseudonym(lane, self._key)
 
-    async def receive(self, update_id: int, lane: str, body: Json) -> bool:
+    async def receive(
+        self,
+        update_id: int,
+        lane: str,
+        body: Json,
+        *,
+        person: str = "",
+        flood: Flood | None = None,
+    ) -> Receipt:
         """Keeps an update."""
-        if update_id in self._tables.inbox:
-            return False
-        row = Update(update_id, lane, update_id * POSITION_STEP, self._clock(), copy.deepcopy(body))
-        self._tables.inbox[update_id] = row
-        return True
+        tables, now = self._tables, self._clock()
+        if update_id in tables.inbox:
+            return Receipt.KNOWN
+        before = waiting(tables, lane, person)
+        row = Update(update_id, lane, update_id * POSITION_STEP, now, copy.deepcopy(body))
+        row.person = person
+        tables.inbox[update_id] = row
+        if flood is None or not person:
+            return Receipt.KEPT
+        if before < flood.most(lane):
+            if not before:
+                tables.flood.pop((lane, person), None)
+            return Receipt.KEPT
+        row.state, row.body, row.done_at = "done", None, now
+        if (lane, person) not in tables.flood:
+            tables.flood[lane, person] = now
+            self._enqueue(lane, () if is_group(lane) else flood.notice(lane))
+            self._record(lane, (Happening("flood"),))
+        return Receipt.FLOODED
+
+    async def refuse(self, reason: str, body: str) -> None:
+        """Sets aside what is no update."""
+        self._tables.refused.append((self._clock(), reason, body))
 
     async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:
         """Leases the oldest items of free lanes."""
@@ -198,8 +228,6 @@ class MemoryStore:
         if everyone.paused_until > now:
             return ()
         allowed = min(limit, permits(pace, everyone.free_at, now))
-        interval = 1 / pace.lane_per_second if pace.lane_per_second else 0.0
-        free = now + (pace.lane_burst - 1) * interval if interval else math.inf
         heads: dict[str, Sending] = {}
         for row in self._tables.outbox.values():
             if row.done_at is None:
@@ -209,10 +237,14 @@ class MemoryStore:
             for row in heads.values()
             if row.not_before <= now
             and row.lease_until <= now
-            and self._tables.pace.get(row.lane, PaceRow()).free_at <= free
+            and (
+                not pace.interval(row.lane)
+                or self._tables.pace.get(row.lane, PaceRow()).free_at
+                <= now + pace.head_start(row.lane)
+            )
         ][: max(allowed, 0)]
         for row in ready:
-            self._advance(row.lane, interval, now)
+            self._advance(row.lane, pace.interval(row.lane), now)
             self._advance(EVERYONE, 1 / pace.per_second if pace.per_second else 0.0, now)
         return tuple(take(row, owner, now + lease) for row in ready)
 
@@ -293,6 +325,10 @@ class MemoryStore:
             for lane, session in tables.session.items()
             if session.updated_at >= now - retention.session
         }
+        tables.refused = [row for row in tables.refused if row[0] >= limits["dead"]]
+        tables.flood = {
+            key: since for key, since in tables.flood.items() if since >= limits["done"]
+        }
         tables.pace = {
             lane: pace
             for lane, pace in tables.pace.items()
@@ -308,12 +344,12 @@ class MemoryStore:
         sending = [row for row in self._tables.outbox.values() if row.lane == lane]
         timers = [row for row in self._tables.scheduled.values() if row.lane == lane]
         return {
-            "session": [] if session is None else [_pick(session, "data revision updated_at")],
-            "inbox": [_pick(row, _INBOX) for row in sorted(updates, key=position)],
-            "outbox": [_pick(row, _OUTBOX) | {"call": _plain(row)} for row in sending],
-            "scheduled": [_pick(row, "key not_before payload") for row in timers],
+            "session": [] if session is None else [pick(session, "data revision updated_at")],
+            "inbox": [pick(row, UPDATE_TOLD) for row in sorted(updates, key=position)],
+            "outbox": [pick(row, SENDING_TOLD) | {"call": plain(row)} for row in sending],
+            "scheduled": [pick(row, "key not_before payload") for row in timers],
             "events": [
-                _pick(row.event, "kind article value") | {"at": row.at, "text": row.text}
+                pick(row.event, "kind article value") | {"at": row.at, "text": row.text}
                 for row in self._tables.event
                 if row.lane == name
             ],
@@ -334,6 +370,7 @@ class MemoryStore:
             if row.lane == lane and row.state != "new":
                 blank(row, row.done_at)
         tables.session.pop(lane, None)
+        tables.flood = {key: since for key, since in tables.flood.items() if key[0] != lane}
         tables.scheduled = {key: row for key, row in tables.scheduled.items() if row.lane != lane}
         tables.outbox = {
             key: row
@@ -354,16 +391,5 @@ class MemoryStore:
             unsent=closed.count(CallState.DEAD),
             uncertain=closed.count(CallState.UNCERTAIN),
             scheduled=len(self._tables.scheduled),
+            refused=len(self._tables.refused),
         )
-
-
-_INBOX: Final = "update_id received_at body timer state attempts error"
-_OUTBOX: Final = "id method state attempts doubts telegram_message_id error created_at done_at"
-
-
-def _pick(row: object, names: str) -> Json:
-    return {name: getattr(row, name) for name in names.split()}
-
-
-def _plain(row: Sending) -> Json | None:
-    return None if row.call is None else load(dump_call(row.call))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.errors import LeaseLost
+from bot.store.codec import dump_call, load
 from bot.store.port import CallState, Outgoing
 
 if TYPE_CHECKING:
     from bot.store.port import Call, EventLike, Json
+
+
+UPDATE_TOLD: Final = "update_id received_at body timer state attempts error"
+SENDING_TOLD: Final = "id method state attempts doubts telegram_message_id error created_at done_at"
+"""What ``about`` tells of a row."""
 
 
 @dataclass(slots=True)
@@ -22,6 +28,7 @@ class Update:
     received_at: float
     body: Json | None
     timer: Json | None = None
+    person: str = ""
     state: str = "new"
     attempts: int = 0
     failures: int = 0
@@ -101,6 +108,8 @@ class Tables:
     scheduled: dict[tuple[str, str], Timer] = field(default_factory=dict)
     event: list[Recorded] = field(default_factory=list)
     pace: dict[str, PaceRow] = field(default_factory=dict)
+    flood: dict[tuple[str, str], float] = field(default_factory=dict)
+    refused: list[tuple[float, str, str]] = field(default_factory=list)
 
 
 def position(row: Update) -> tuple[int, int]:
@@ -111,7 +120,7 @@ def position(row: Update) -> tuple[int, int]:
 def blank(row: Update, done_at: float) -> None:
     """Deletes all but the update's id, against repetition."""
     row.state, row.lane, row.body, row.timer, row.error = "done", "", None, None, None
-    row.owner, row.lease_until, row.done_at = None, 0.0, done_at
+    row.person, row.owner, row.lease_until, row.done_at = "", None, 0.0, done_at
 
 
 def take(row: Sending, owner: str, until: float) -> Outgoing:
@@ -139,4 +148,29 @@ def take(row: Sending, owner: str, until: float) -> Outgoing:
 def size(tables: Tables) -> int:
     """How many rows there are."""
     kept = (tables.inbox, tables.outbox, tables.session, tables.pace)
-    return len(tables.event) + sum(len(table) for table in kept)
+    return len(tables.event) + len(tables.refused) + sum(len(table) for table in kept)
+
+
+def waiting(tables: Tables, lane: str, person: str) -> int:
+    """How many updates of a person wait in a lane, unhandled or with unsent answers."""
+    theirs = {
+        row.update_id: row.state
+        for row in tables.inbox.values()
+        if (row.lane, row.person) == (lane, person)
+    }
+    unsent = {
+        row.update_id
+        for row in tables.outbox.values()
+        if row.lane == lane and row.done_at is None and row.update_id in theirs
+    }
+    return list(theirs.values()).count("new") + len(unsent)
+
+
+def pick(row: object, names: str) -> Json:
+    """Some fields of a row."""
+    return {name: getattr(row, name) for name in names.split()}
+
+
+def plain(row: Sending) -> Json | None:
+    """The call of a row as JSON."""
+    return None if row.call is None else load(dump_call(row.call))

@@ -41,6 +41,10 @@ def _steps() -> Migrations:
             (secrets.token_hex(32),),
         )
 
+    @steps(name="002_flood")
+    def flood(db: Database) -> None:
+        _run(db, "002_flood.sql")
+
     return steps
 
 

@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from bot.store.port import Call, EventLike, Pace, Verdict
+    from bot.store.port import Call, EventLike, Verdict
+    from bot.store.rules import Pace
 
 EVERYONE: Final = ""
 """The row of ``pace`` that stands for all lanes together."""
 
+_A_GROUP: Final = "-"
+
 _HEADS: Final = """
 SELECT head.id, head.lane, head.owner FROM outbox AS head LEFT JOIN pace ON pace.lane = head.lane
 WHERE head.done_at IS NULL AND head.not_before <= :now AND head.lease_until <= :now
-  AND coalesce(pace.free_at, 0) <= :free
+  AND coalesce(pace.free_at, 0)
+      <= :now + CASE WHEN head.lane LIKE '-%' THEN :group_start ELSE :start END
   AND NOT EXISTS (
     SELECT 1 FROM outbox AS earlier
     WHERE earlier.lane = head.lane AND earlier.done_at IS NULL AND earlier.id < head.id)
@@ -92,17 +96,22 @@ def claim(
     allowed = min(limit, _allowed(connection, pace, now))
     if allowed <= 0:
         return ()
-    interval = 1 / pace.lane_per_second if pace.lane_per_second else 0.0
-    free = now + (pace.lane_burst - 1) * interval if interval else math.inf
-    heads = connection.execute(_HEADS, {"now": now, "free": free, "limit": allowed}).fetchall()
+    values = {
+        "now": now,
+        "start": pace.head_start("") if pace.interval("") else math.inf,
+        "group_start": pace.head_start(_A_GROUP) if pace.interval(_A_GROUP) else math.inf,
+        "limit": allowed,
+    }
+    heads = connection.execute(_HEADS, values).fetchall()
     if heads and pace.per_second:
         _advance(connection, EVERYONE, len(heads) / pace.per_second, now)
     taken = []
     for head in heads:
+        interval = pace.interval(head["lane"])
         if interval:
             _advance(connection, head["lane"], interval, now)
-        values = {"owner": owner, "lease_until": lease_until, "id": head["id"]}
-        row = connection.execute(_TAKE, values).fetchall()[0]
+        lease = {"owner": owner, "lease_until": lease_until, "id": head["id"]}
+        row = connection.execute(_TAKE, lease).fetchall()[0]
         taken.append(_outgoing(row, reclaimed=head["owner"] is not None))
     return tuple(taken)
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from bot.store.rules import Flood, Pace, Retention
 
 Json: TypeAlias = dict[str, Any]
 """A decoded JSON object."""
@@ -47,6 +50,19 @@ class Happening:
     article: str = ""
     value: str = ""
     text: str = ""
+
+
+class Receipt(StrEnum):
+    """What became of an update at the door; true when it is new and waits to be answered."""
+
+    KEPT = "kept"
+    KNOWN = "known"
+    """Telegram sent it again."""
+    FLOODED = "flooded"
+    """One of too many by the same person: remembered as done, not answered."""
+
+    def __bool__(self) -> bool:
+        return self is Receipt.KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,34 +202,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast calls may go out, over all processes together; None is without limit.
-
-    Telegram's limits: about one message a second in a chat (short bursts pass), about 30 a
-    second over all chats.
-    """
-
-    lane_per_second: float | None = 1.0
-    lane_burst: int = 5
-    per_second: float | None = 30.0
-    burst: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long things are kept, in seconds."""
-
-    done: float = 3 * 86400.0
-    """Finished rows. Longer than the 24 h in which Telegram may repeat an update."""
-    dead: float = 14 * 86400.0
-    """Dead letters, with their body, for the admins to look at."""
-    event_text: float = 90 * 86400.0
-    event: float = 400 * 86400.0
-    session: float = 180 * 86400.0
-    """Sessions nobody touched."""
-
-
-@dataclass(frozen=True, slots=True)
 class Depth:
     """What waits."""
 
@@ -226,6 +214,8 @@ class Depth:
     """Dead rows of the outbox."""
     uncertain: int
     scheduled: int
+    refused: int
+    """What came in and was no update."""
 
 
 class Store(Protocol):
@@ -237,13 +227,31 @@ class Store(Protocol):
     def pseudonym(self, lane: str) -> str:
         """The lane's name in events and logs; the same in every process and after restarts."""
 
-    async def receive(self, update_id: int, lane: str, body: Json) -> bool:
-        """Keeps an update; returns once it is safe on disk. False when it was known already.
+    async def receive(
+        self,
+        update_id: int,
+        lane: str,
+        body: Json,
+        *,
+        person: str = "",
+        flood: Flood | None = None,
+    ) -> Receipt:
+        """Keeps an update; returns once it is safe on disk.
 
         Args:
             update_id: positive.
             lane: the chat.
             body: the update, already masked.
+            person: who wrote it; empty for nobody.
+            flood: how much of one person's may wait; None is without limit.
+        """
+
+    async def refuse(self, reason: str, body: str) -> None:
+        """Sets aside what came in and is no update, for the admins to look at.
+
+        Args:
+            reason: in a few words.
+            body: its beginning, already masked.
         """
 
     async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:

@@ -16,6 +16,8 @@ from bot.errors import StorageUnavailable
 from bot.store import inbox_rows, lane_rows, outbox_rows
 from bot.store.codec import dump
 from bot.store.migrations import migrate
+from bot.store.port import Happening, Receipt
+from bot.store.rules import is_group
 from bot.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -30,10 +32,9 @@ if TYPE_CHECKING:
         Handled,
         Json,
         Outgoing,
-        Pace,
-        Retention,
         Verdict,
     )
+    from bot.store.rules import Flood, Pace, Retention
 
     T = TypeVar("T")
 
@@ -65,12 +66,40 @@ class SqliteStore:
         """The lane's name in events and logs, keyed with a secret kept in the database."""
         return privacy.pseudonym(lane, self._key)
 
-    async def receive(self, update_id: int, lane: str, body: Json) -> bool:
+    async def receive(
+        self,
+        update_id: int,
+        lane: str,
+        body: Json,
+        *,
+        person: str = "",
+        flood: Flood | None = None,
+    ) -> Receipt:
         """Keeps an update; updates that arrive together share one fsync."""
-        text = dump(body)
-        now = self._clock()
-        return await self._writer.run(
-            lambda connection: inbox_rows.receive(connection, update_id, lane, text, now)
+        arrival = inbox_rows.Arrival(update_id, lane, dump(body), person)
+
+        def job(connection: sqlite3.Connection) -> Receipt:
+            now = self._clock()
+            receipt = inbox_rows.receive(connection, arrival, flood, now)
+            if (
+                flood is not None
+                and receipt is Receipt.FLOODED
+                and inbox_rows.begin_flood(connection, arrival, now)
+            ):
+                notice = () if is_group(lane) else flood.notice(lane)
+                outbox_rows.enqueue(connection, lane, notice, now)
+                outbox_rows.record(connection, self.pseudonym(lane), (Happening("flood"),), now)
+            return receipt
+
+        return await self._writer.run(job)
+
+    async def refuse(self, reason: str, body: str) -> None:
+        """Sets aside what is no update."""
+        row = (self._clock(), reason, body)
+        await self._writer.run(
+            lambda connection: connection.execute(
+                "INSERT INTO refused (at, reason, body) VALUES (?, ?, ?)", row
+            )
         )
 
     async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:
@@ -224,7 +253,7 @@ async def open_sqlite(
     except (sqlite3.Error, OSError) as error:
         message = f"cannot open {path}: {error}"
         raise StorageUnavailable(message) from error
-    store = SqliteStore(Writer(writing), reading, key=key, clock=clock)
+    store = SqliteStore(Writer(writing, busy_timeout=busy_timeout), reading, key=key, clock=clock)
     try:
         yield store
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,9 @@ Job = Callable[[sqlite3.Connection], Any]
 _BATCH: Final = 256
 """Jobs in one transaction; the writers of other processes wait as long as it takes."""
 
+_RETRY: Final = 0.0005
+"""Seconds between two attempts to take the lock."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
@@ -33,8 +37,11 @@ class _Outcome:
 class Writer:
     """Runs jobs on a connection in its own thread, many to a transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, busy_timeout: float = 5.0) -> None:
+        """Args: ``busy_timeout`` is how many seconds to wait for other processes."""
+        connection.execute("PRAGMA busy_timeout = 0")
         self._connection = connection
+        self._busy_timeout = busy_timeout
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
         self._pump: asyncio.Task[None] | None = None
@@ -86,7 +93,7 @@ class Writer:
 
     def _commit(self, jobs: list[Job]) -> list[_Outcome]:
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             outcomes = [self._attempt(job) for job in jobs]
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -95,6 +102,25 @@ class Writer:
             return [_Outcome(error=_unavailable(error)) for _ in jobs]
         self.transactions += 1
         return outcomes
+
+    def _begin(self) -> None:
+        """Takes SQLite's lock.
+
+        It is asked for often: SQLite itself would sleep up to 100 ms between two attempts, while
+        the other processes hold the lock for less than one.
+        """
+        give_up = time.monotonic() + self._busy_timeout
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(_RETRY)
+            else:
+                return
 
     def _attempt(self, job: Job) -> _Outcome:
         self._connection.execute("SAVEPOINT job")

@@ -21,7 +21,7 @@ from bot.content import Content
 from bot.delivery.limits import Limits
 from bot.sandbox.client import SandboxClient
 from bot.settings import load_settings
-from bot.store.port import Pace
+from bot.store.rules import Pace
 
 ROOT = Path(__file__).parent.parent.parent
 LABELLED = Path(os.environ.get("LABELLED", ROOT.parent / "shared" / "questions" / "dev.tsv"))
