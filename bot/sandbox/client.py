@@ -106,7 +106,8 @@ class SandboxClient:
         Args:
             root: as ``running`` gave it.
         """
-        return cls(httpx.AsyncClient(base_url=f"{root}/sandbox", timeout=90.0))
+        many = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        return cls(httpx.AsyncClient(base_url=f"{root}/sandbox", timeout=90.0, limits=many))
 
     @classmethod
     def inside(cls, app: ASGIApp) -> Self:

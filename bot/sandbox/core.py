@@ -81,6 +81,7 @@ class Sandbox:
         self._rules = rules
         self._transport = transport
         self._delivery: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     @property
     def bot(self) -> Json:
@@ -125,9 +126,22 @@ class Sandbox:
 
     async def close(self) -> None:
         """Lets everybody go who listens or waits."""
+        self._closing.set()
         await self._stop_delivery()
         self.journal.close()
         self.poll.abort()
+
+    async def pause(self, seconds: float) -> None:
+        """Waits so long, or until everything closes."""
+        ends = (
+            asyncio.ensure_future(self.clock.sleep(seconds)),
+            asyncio.ensure_future(self._closing.wait()),
+        )
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
 
     def show(self, chat: Chat, kind: str, message: Json) -> None:
         """Tells the listeners of a new or changed message."""

@@ -125,7 +125,7 @@ async def _answer(
 ) -> Any:
     trouble = fault.trouble() if fault else None
     if fault and fault.hang and not fault.carried_out:
-        await box.clock.sleep(fault.hang)
+        await box.pause(fault.hang)
     if trouble and fault and not fault.carried_out:
         raise trouble
     method = METHODS.get(name.lower())
@@ -134,7 +134,7 @@ async def _answer(
     record.unknown = sorted({*arguments.texts, *arguments.files} - method.known)
     result = await method.run(box, arguments)
     if fault and fault.hang and fault.carried_out:
-        await box.clock.sleep(fault.hang)
+        await box.pause(fault.hang)
     if trouble:
         raise trouble
     return result
