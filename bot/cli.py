@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class _Group(click.Group):
@@ -128,24 +129,32 @@ def _print_answer(content: Any, question: str, decision: Decision, count: int) -
 
 @main.command()
 @click.argument("folder", required=False, type=_FOLDER)
-def check(folder: Path | None) -> None:
+@click.option("--report", is_flag=True, help="Also print what the folder covers, with bars.")
+@click.option("--picture", type=_FILE, help="Draw the report into this SVG file.")
+def check(folder: Path | None, report: bool, picture: Path | None) -> None:  # noqa: FBT001
     """Validates a knowledge FOLDER; prints path:line: message for each fault."""
     from bot.clock import today
-    from bot.knowledge.checks import check_reviews
     from bot.knowledge.loader import read_knowledge
+    from bot.knowledge.strict import check_strictly
 
     folder = folder or _settings().knowledge_dir
     reading = read_knowledge(folder)
-    faults = [*reading.faults, *check_reviews(folder, reading.knowledge, today())]
+    knowledge = reading.knowledge
+    faults = [*reading.faults, *check_strictly(folder, knowledge, today())]
     for fault in faults:
         click.echo(str(fault))
+    if report or picture:
+        from bot.coverage import draw_coverage
+        from bot.knowledge.report import measure_coverage
+
+        draw_coverage(measure_coverage(knowledge), picture=picture)
     if faults:
         sys.exit(1)
-    articles = reading.knowledge.articles.values()
-    phrasings = sum(len(article.examples) for article in articles)
-    click.echo(
-        f"没有发现问题：{len(articles)} 篇文章，{phrasings} 条问法，版本 {reading.knowledge.version}"
+    count, messages = (
+        len(knowledge.articles),
+        sum(len(article.examples) for article in knowledge.articles.values()),
     )
+    click.echo(f"没有发现问题：{count} 篇文章，{messages} 条问法，版本 {knowledge.version}")
 
 
 @main.command()

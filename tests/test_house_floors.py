@@ -25,6 +25,7 @@ FLOORS = {
     "web": 5,
     "sandbox": 5,
     "app": 5,
+    "coverage": 5,
     "doctor": 5,
     "cli": 5,
     "__main__": 5,
