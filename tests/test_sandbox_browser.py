@@ -230,6 +230,29 @@ async def test_blocked_bot_can_be_let_in_again():
 
 
 @in_browser
+async def test_deleted_chat_makes_room_for_a_new_one():
+    """After 删除聊天 there is a fresh, empty chat."""
+    async with open_page("/?start=a") as (page, _):
+        await expect(bubbles(page).last).to_contain_text("你说：/start a")
+        await page.get_by_role("button", name="聊天菜单").click()
+        await page.get_by_role("menuitem", name="删除聊天").click()
+        await page.get_by_role("dialog").get_by_role("button", name="删除").click()
+        await expect(page.locator(".message")).to_have_count(0)
+        await expect(page.get_by_role("button", name="开始")).to_be_visible()
+
+
+@in_browser
+async def test_list_of_chats_covers_a_phone_until_one_is_chosen():
+    """On a phone the arrow leads to the list, a chat leads back."""
+    async with open_page("/?start=a", viewport=PHONE, has_touch=True) as (page, _):
+        await expect(bubbles(page).last).to_contain_text("你说：/start a")
+        await page.get_by_role("button", name="聊天列表").tap()
+        await expect(page.get_by_role("button", name="新的聊天")).to_be_visible()
+        await page.locator(".chat-item").tap()
+        await expect(page.get_by_role("button", name="新的聊天")).not_to_be_visible()
+
+
+@in_browser
 async def test_refused_call_is_shown():
     """Who previews an edit with broken markup sees what Telegram would say."""
     async with open_page("/?start=a") as (page, _):

@@ -1,13 +1,23 @@
 """How calls reach the stand-in: files, the bot's profile, requests, records, trouble on purpose."""
 
+import asyncio
 import base64
 import json
 
 import pytest
 from doubles.manual_clock import ManualClock
 from doubles.sandbox_api import TOKEN, Api
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.errors import CallRefused
+from bot.sandbox.answers import Answer
+from bot.sandbox.arguments import Arguments
 from bot.sandbox.faults import Limits
+from bot.sandbox.methods import METHODS, execute
+from bot.sandbox.requests import as_texts
+from bot.sandbox.server import create_sandbox
+from bot.sandbox.visitors import Visitors
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAYAAAC56t6BAAAAFElEQVR4nGP8z8Dwn4GBgYGJAQoAHxcCAr7cGDwAAAAASUVORK5CYII="
@@ -244,3 +254,47 @@ class TestFaults:
         people = [await api.met() for _ in range(31)]
         answers = [await api.ask("sendMessage", chat_id=p.chat_id, text="x") for p in people]
         assert [answer["ok"] for answer in answers] == [True] * 30 + [False]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["text", "type", "inline_keyboard", "url", "message_id", "offset"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+SPECIAL = st.sampled_from(
+    ["&#" + "9" * 5000, "<tg-emoji emoji-id='²'>x</tg-emoji>", "http://a.cn:²/", "9" * 5000]
+)
+
+
+@given(method=st.sampled_from(sorted(METHODS.keys() - {"getupdates"})), data=st.data())
+@settings(max_examples=250, deadline=None)
+def test_any_arguments_are_answered(method, data):
+    """Whatever a bot sends, it gets an answer or one of Telegram's refusals, never a crash."""
+    names = sorted(METHODS[method].known) or ["x"]
+    drawn = data.draw(st.dictionaries(st.sampled_from(names), JSON | SPECIAL, max_size=6))
+
+    async def call():
+        box = create_sandbox(token=TOKEN).state.sandbox
+        visitors = Visitors(box)
+        chat = visitors.arrive("小林")
+        visitors.say(chat, "你好")
+        arguments = {"chat_id": chat.id, "parse_mode": "HTML", **drawn}
+        try:
+            return await execute(box, method, Arguments(as_texts(arguments)))
+        finally:
+            await box.close()
+
+    try:
+        assert Answer(asyncio.run(call())).body
+    except CallRefused as refusal:
+        code = refusal.code
+    else:
+        code = 400
+    assert code in {400, 403}

@@ -232,6 +232,8 @@ async def test_updates_wait_when_the_webhook_is_deleted():
     ("parameters", "fault"),
     [
         ({"url": "ftp://a.cn"}, "Bad Request: invalid webhook URL specified"),
+        ({"url": "http://[::"}, "Bad Request: invalid webhook URL specified"),
+        ({"url": "http://a.cn:99999"}, "Bad Request: invalid webhook URL specified"),
         ({"url": URL, "secret_token": "a b"},
          "Bad Request: secret token contains unallowed characters"),
         ({"url": URL, "secret_token": "x" * 257}, "Bad Request: secret token is too long"),

@@ -134,7 +134,7 @@ class SandboxClient:
         """
         response = await self._http.request(method, path, **options)
         if response.is_error:
-            message = f"{response.status_code} {response.text}"
+            message = f"{response.status_code} {response.json()['description']}"
             raise RequestRefused(message)
         return response.json() if response.content else None
 

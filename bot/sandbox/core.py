@@ -15,7 +15,7 @@ from bot.sandbox.records import Records
 from bot.sandbox.requests import as_texts
 from bot.sandbox.updates import LongPoll, UpdateQueue
 from bot.sandbox.webhook import Deliverer, Webhook, WebhookRules
-from bot.sandbox.world import Chat, Json, World
+from bot.sandbox.world import Chat, Json, World, first_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -68,7 +68,7 @@ class Sandbox:
         self.token = token
         self.clock = clock
         self.world = World(clock, _bot_user(token, reads_groups=reads_groups))
-        self.journal = Journal()
+        self.journal = Journal(first_id(clock))
         self.updates = UpdateQueue(clock)
         self.poll = LongPoll(self.updates, clock)
         self.profile = Profile()

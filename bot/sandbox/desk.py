@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.sandbox.answers import Answer
 from bot.sandbox.faults import Limits, read_fault
 from bot.sandbox.methods_profile import commands_for
 from bot.sandbox.placeholders import PLACEHOLDERS
@@ -71,7 +72,7 @@ class Desk:
         texts = profile.descriptions, profile.short_descriptions
         description, short = (text.get("zh") or text.get("", "") for text in texts)
         bot = {**self._box.bot, "description": description, "short_description": short}
-        return JSONResponse({"bot": bot, "chats": chats, "last": self._box.journal.last})
+        return Answer({"bot": bot, "chats": chats, "last": self._box.journal.last})
 
     def _summary(self, chat: Chat) -> Json:
         people = [self._box.world.people[number] for number in chat.people]
@@ -98,7 +99,7 @@ class Desk:
         else:
             number = value.get("id")
             chat = self._visitors.arrive(str(value.get("name") or "小林"), number and int(number))
-        return JSONResponse(self._summary(chat), 201)
+        return Answer(self._summary(chat), 201)
 
     async def leave(self, request: Request) -> Response:
         """Throws a chat away with all it holds."""
@@ -111,7 +112,7 @@ class Desk:
         """All messages of a chat, oldest first."""
         chat = self._chat(request)
         found = {"messages": list(chat.messages.values()), "last": self._box.journal.last}
-        return JSONResponse({**self._summary(chat), **found})
+        return Answer({**self._summary(chat), **found})
 
     async def changes(self, request: Request) -> Response:
         """What happened in a chat after ``since``; waits up to ``wait`` seconds for it."""
@@ -119,7 +120,7 @@ class Desk:
         since = int(request.query_params.get("since", "0"))
         wait = min(float(request.query_params.get("wait", "0")), _LONGEST_WAIT)
         entries = await self._box.journal.changes(chat.id, since, wait)
-        return JSONResponse([entry.to_json() for entry in entries])
+        return Answer([entry.to_json() for entry in entries])
 
     async def say(self, request: Request) -> Response:
         """Somebody writes ``text``, perhaps as an answer to ``reply_to``."""
@@ -127,14 +128,14 @@ class Desk:
         reply_to = int(value.get("reply_to") or 0)
         text = str(value.get("text", ""))
         sent = self._visitors.say(self._chat(request), text, value.get("person"), reply_to)
-        return JSONResponse(sent, 201)
+        return Answer(sent, 201)
 
     async def edit(self, request: Request) -> Response:
         """Somebody corrects a message."""
         value = await _body(request)
         number = request.path_params["message"]
         text = str(value.get("text", ""))
-        return JSONResponse(self._visitors.edit(self._chat(request), number, text))
+        return Answer(self._visitors.edit(self._chat(request), number, text))
 
     async def press(self, request: Request) -> Response:
         """Somebody presses the button with ``label``, or any with ``data``."""
@@ -147,10 +148,10 @@ class Desk:
             if button is None:
                 raise refuse(Denial.NO_BUTTON, 404)
             if "callback_data" not in button:
-                return JSONResponse({"button": button})
+                return Answer({"button": button})
             data = button["callback_data"]
         press = self._visitors.press(chat, number, str(data), value.get("person"))
-        return JSONResponse({"press": press}, 201)
+        return Answer({"press": press}, 201)
 
     async def send_file(self, request: Request) -> Response:
         """Somebody sends the body as ``kind``; without a body a placeholder."""
@@ -170,7 +171,7 @@ class Desk:
             caption=query.get("caption", ""),
             person_id=int(person) if person else None,
         )
-        return JSONResponse(sent, 201)
+        return Answer(sent, 201)
 
     async def share(self, request: Request) -> Response:
         """Somebody shares a ``contact`` or a ``location``."""
@@ -179,17 +180,17 @@ class Desk:
         sent = self._visitors.share(
             self._chat(request), kind, value.get(kind) or {}, value.get("person")
         )
-        return JSONResponse(sent, 201)
+        return Answer(sent, 201)
 
     async def block(self, request: Request) -> Response:
         """Somebody stops the bot (``blocked``) or lets it in again."""
         chat = self._chat(request)
         self._visitors.block(chat, blocked=bool((await _body(request)).get("blocked", True)))
-        return JSONResponse(self._summary(chat))
+        return Answer(self._summary(chat))
 
     async def upgrade(self, request: Request) -> Response:
         """A group becomes a supergroup."""
-        return JSONResponse(self._summary(self._visitors.upgrade(self._chat(request))), 201)
+        return Answer(self._summary(self._visitors.upgrade(self._chat(request))), 201)
 
     async def file(self, request: Request) -> Response:
         """A file for the page; never shown as a page of its own."""
@@ -221,7 +222,7 @@ class Desk:
                 if entry is None:
                     yield ": still here\n\n"
                 else:
-                    text = json.dumps(entry.to_json(), ensure_ascii=False)
+                    text = json.dumps(entry.to_json())
                     yield f"id: {entry.number}\ndata: {text}\n\n"
         if not self._box.journal.closed:
             yield f"id: {self._box.journal.last}\nevent: reset\ndata: {{}}\n\n"
@@ -230,7 +231,7 @@ class Desk:
         """Calls the bot made after ``since``, of one ``method`` or of all."""
         query = request.query_params
         found = self._box.records.find(query.get("method", ""), int(query.get("since", "0")))
-        return JSONResponse([record.to_json() for record in found])
+        return Answer([record.to_json() for record in found])
 
     async def forget_calls(self, _request: Request) -> Response:
         """Forgets the calls so far."""
@@ -256,7 +257,7 @@ class Desk:
         value = await _body(request)
         queue = ("chat", int(value.get("chat") or 0))
         number = self._box.updates.push_raw(value.get("update") or {}, queue)
-        return JSONResponse({"update_id": number}, 201)
+        return Answer({"update_id": number}, 201)
 
     async def set_options(self, request: Request) -> Response:
         """Turns on or off: ``limits`` (Telegram's rate limits), ``reads_groups``."""

@@ -6,6 +6,7 @@ read as UTF-8 bytes, since the offsets in the messages count bytes; behind the e
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -39,6 +40,7 @@ _LONGEST_NUMBER: Final = 10
 _ASTRAL: Final = 0xFFFF
 _CONTINUATION: Final = 0b1000_0000
 _FOUR_BYTES: Final = 0b1111_0000
+_NUMBER: Final = re.compile(r"0*[1-9][0-9]{0,17}")
 _TIME_FORMAT: Final = frozenset("tTdDwW")
 
 
@@ -131,8 +133,9 @@ class _Reader:
             digits = b"0123456789abcdefABCDEF" if hexadecimal else b"0123456789"
             while self._data[end] in digits:
                 end += 1
-            code = int(self._data[start:end] or b"0", 16 if hexadecimal else 10)
-            if code >= _LAST_CHARACTER or end - self._at >= _LONGEST_NUMBER:
+            digits = self._data[start:end] if end - self._at < _LONGEST_NUMBER else b""
+            code = int(digits or b"0", 16 if hexadecimal else 10)
+            if code >= _LAST_CHARACTER:
                 code = 0
         else:
             while self._data[end : end + 1].isalpha():
@@ -255,7 +258,7 @@ class _Reader:
                 kind = "expandable_blockquote" if opened.argument else "blockquote"
                 self._entities.append(replace(entity, kind=kind))
             case "tg-emoji":
-                if not opened.argument.isdigit() or int(opened.argument) == 0:
+                if not _NUMBER.fullmatch(opened.argument):
                     message = "Invalid custom emoji identifier specified"
                     raise _Fault(message)
                 extra = {"custom_emoji_id": opened.argument}
@@ -296,7 +299,7 @@ class _Reader:
         if opened.argument not in {"r", "R"} and not set(opened.argument) <= _TIME_FORMAT:
             message = "Invalid date format used"
             raise _Fault(message)
-        if not opened.date.isdigit() or int(opened.date) == 0:
+        if not _NUMBER.fullmatch(opened.date):
             return
         extra: dict[str, int | str] = {"unix_time": int(opened.date)}
         if opened.argument:

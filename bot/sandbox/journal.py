@@ -36,8 +36,9 @@ class Entry:
 class Journal:
     """Remembers the last things and wakes who waits for new ones."""
 
-    def __init__(self) -> None:
-        self.last = 0
+    def __init__(self, start: int) -> None:
+        self.last = start
+        """Number of the newest entry; begins later at each start, as ids do."""
         self.closed = False
         self._all: deque[Entry] = deque(maxlen=_KEPT)
         self._bell = Bell()
@@ -84,7 +85,8 @@ class Journal:
         Ends when the journal closes or when entries the listener needs are forgotten.
         """
         while not self.closed:
-            if self._all and since + 1 < self._all[0].number:
+            oldest = self._all[0].number if self._all else self.last + 1
+            if since + 1 < oldest:
                 return
             for entry in [entry for entry in self._all if entry.number > since]:
                 since = entry.number

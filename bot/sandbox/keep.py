@@ -73,7 +73,7 @@ def save(box: Sandbox, path: Path) -> None:
     """Writes the file in one go: a crash leaves the old one whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(path.suffix + ".new")
-    fresh.write_text(json.dumps(snapshot(box), ensure_ascii=False), "utf-8")
+    fresh.write_text(json.dumps(snapshot(box)), "utf-8")
     fresh.replace(path)
 
 

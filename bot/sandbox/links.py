@@ -11,8 +11,9 @@ from typing import Final
 _SCHEME: Final = re.compile(r"([^:/?#@\[\]]*)://(.*)", re.DOTALL)
 _OTHER: Final = re.compile(r"(tg|ton|tonsite):(?://)?(.*)", re.DOTALL | re.IGNORECASE)
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9.\-_!$,~*'();&+=\u0080-\U0010ffff]|%[0-9A-Fa-f]{2})+")
-_USER: Final = re.compile(r"tg:(?://)?user\?id=(\d+)", re.IGNORECASE)
+_USER: Final = re.compile(r"tg:(?://)?user\?id=([0-9]{1,18})", re.IGNORECASE)
 _IPV6: Final = re.compile(r"\[[0-9a-f:.]+\]")
+_PORT: Final = re.compile(r"0*[1-9][0-9]{0,4}")
 _MAX_PORT: Final = 65535
 
 
@@ -65,7 +66,7 @@ def _host_and_port(authority: str) -> tuple[str, str]:
     port = ""
     if ":" in host and not host.endswith("]"):
         host, _, number = host.rpartition(":")
-        if not number.isdigit() or not 0 < int(number) <= _MAX_PORT:
+        if not _PORT.fullmatch(number) or int(number) > _MAX_PORT:
             message = "Wrong port number specified in the URL"
             raise LinkInvalid(message)
         port = f":{int(number)}"

@@ -93,7 +93,7 @@ def _read_button(value: Any) -> dict[str, Any]:
         fault = 'Can\'t find field "text"'
     elif not isinstance(value["text"], str):
         fault = 'Field "text" must be of type String'
-    elif value.get("style", "") not in _STYLES:
+    elif str(value.get("style", "")) not in _STYLES:
         fault = "invalid button style specified"
     else:
         base = {key: value[key] for key in ("text", "style") if key in value}

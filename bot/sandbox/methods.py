@@ -114,10 +114,10 @@ async def execute(box: Sandbox, name: str, arguments: Arguments) -> Any:
 
 def _tell(box: Sandbox, record: Record, arguments: Arguments) -> None:
     """Shows a refusal in its chat: who previews an edit should see that it cannot be sent."""
-    chat = arguments.text("chat_id")
-    if chat.removeprefix("-").isdigit() and int(chat) in box.world.chats:
+    chat = arguments.integer("chat_id", 0, -(2**60), 2**60)
+    if chat in box.world.chats:
         words = {"method": record.method, "description": record.description}
-        box.journal.add(int(chat), "refused", **words)
+        box.journal.add(chat, "refused", **words)
 
 
 async def _answer(

@@ -234,7 +234,7 @@ def _reply(arguments: Arguments, chat: Chat) -> Json:
     number = parameters.get("message_id") or arguments.identifier("reply_to_message_id")
     if not number:
         return {}
-    found = chat.messages.get(int(number))
+    found = chat.messages.get(int(number)) if str(number).isdecimal() else None
     if found is not None:
         return {"reply_to_message": without_reply(found)}
     name = "allow_sending_without_reply"

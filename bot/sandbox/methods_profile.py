@@ -84,9 +84,9 @@ def _command_fault(command: str, description: str) -> str:
 
 def _scope(arguments: Arguments) -> str:
     scope = arguments.decoded("scope", "BotCommandScope") or {"type": "default"}
-    kind = scope.get("type") if isinstance(scope, dict) else None
+    kind = str(scope.get("type")) if isinstance(scope, dict) else ""
     if kind in _SCOPES:
-        return str(kind)
+        return kind
     if kind in _CHAT_SCOPES:
         return f"{kind} {scope.get('chat_id')} {scope.get('user_id', '')}".strip()
     message = "Can't parse BotCommandScope: Unsupported type specified"
@@ -140,7 +140,7 @@ async def set_my_short_description(box: Sandbox, arguments: Arguments) -> bool:
 async def set_chat_menu_button(box: Sandbox, arguments: Arguments) -> bool:
     """What the button beside the input line opens."""
     button = arguments.decoded("menu_button", "menu button") or {"type": "default"}
-    kind = button.get("type") if isinstance(button, dict) else None
+    kind = str(button.get("type")) if isinstance(button, dict) else ""
     if kind not in {"default", "commands", "web_app"}:
         message = "Can't parse menu button: MenuButton has unsupported type"
         raise bad_request(message)

@@ -79,8 +79,12 @@ async def get_webhook_info(box: Sandbox, _arguments: Arguments) -> Json:
 
 
 def _webhook(url: str, arguments: Arguments) -> Webhook:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
         message = "invalid webhook URL specified"
         raise bad_request(message)
     secret = arguments.text("secret_token")

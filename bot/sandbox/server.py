@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import CallRefused
+from bot.sandbox.answers import Answer
 from bot.sandbox.clock import WallClock
 from bot.sandbox.core import Sandbox
 from bot.sandbox.desk import Desk
@@ -128,7 +129,7 @@ class Front:
             result = await execute(self._box, request.path_params["method"], arguments)
         except ConnectionCut:
             return _CutResponse()
-        return JSONResponse({"ok": True, "result": result})
+        return Answer({"ok": True, "result": result})
 
     async def download(self, request: Request) -> Response:
         """A file by the path that getFile gave."""
@@ -156,7 +157,7 @@ class Front:
             body["parameters"] = error.parameters
         if "retry_after" in error.parameters:
             headers["Retry-After"] = str(error.parameters["retry_after"])
-        return JSONResponse(body, error.code, headers)
+        return Answer(body, error.code, headers)
 
     async def page(self, _request: Request) -> Response:
         """The chat page."""
@@ -173,14 +174,17 @@ class _CutResponse(Response):
 
 
 class OwnPageOnly:
-    """Keeps other sites in the same browser away from ``/sandbox``."""
+    """Keeps other sites in the same browser away: they may only lead to the page.
+
+    The token of the demo is no secret, so the Bot API is guarded too.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuses what the browser says another site asked for."""
-        if scope["type"] == "http" and scope["path"].startswith("/sandbox"):
+        if scope["type"] == "http" and scope["path"] != "/":
             origin = dict(scope["headers"]).get(b"sec-fetch-site", b"none")
             if origin not in {b"none", b"same-origin"}:
                 await Response("Forbidden", 403)(scope, receive, send)

@@ -143,7 +143,11 @@ def _parts(value: Any) -> tuple[str, int, int]:
         if field not in value:
             message = f'Can\'t find field "{field}"'
             raise ValueError(message)
-    return str(value["type"]), int(value["offset"]), int(value["length"])
+    for field in ("offset", "length"):
+        if not isinstance(value[field], int):
+            message = f'Field "{field}" must be of type Number'
+            raise ValueError(message)  # noqa: TRY004  # as above
+    return str(value["type"]), value["offset"], value["length"]
 
 
 def _extra(kind: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -170,7 +170,7 @@ class Deliverer:
         headers = {"Content-Type": "application/json"}
         if self.webhook.secret:
             headers[SECRET_HEADER] = self.webhook.secret
-        body = json.dumps(update.to_json(), ensure_ascii=False).encode()
+        body = json.dumps(update.to_json()).encode()
         post = asyncio.ensure_future(client.post(self.webhook.url, content=body, headers=headers))
         patience = asyncio.ensure_future(self._clock.sleep(self._rules.answer_within))
         try:
@@ -180,7 +180,7 @@ class Deliverer:
             return _judge(post.result())
         except httpx.ConnectError:
             return _Answer("Connection refused")
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             return _Answer("Webhook connection closed")
         finally:
             patience.cancel()
