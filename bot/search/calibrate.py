@@ -7,7 +7,8 @@ come from a labelled file, since our phrasings know no messages that people real
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections import Counter
+from dataclasses import astuple, dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -30,10 +31,16 @@ if TYPE_CHECKING:
     from bot.search.evaluate import Labelled
     from bot.search.rank import Ranking, Views
 
-START: Final = Weights(likeness=4.0, linear=0.8, fuzzy=0.5, none=0.0, unclear=0.0)
+START: Final = Weights(
+    likeness=2.0, linear=0.8, fuzzy=0.5, none=0.0, strange=0.0, far=0.0, unclear=0.0, brief=0.0
+)
+MASSES: Final[Mapping[str, float]] = {NONE: 0.33, UNCLEAR: 0.05}
+"""Share of real messages that deserve no article, or that must be asked back."""
+
 _SEED: Final = 7
 _STEPS: Final = 60
 _RIDGE: Final = 1e-3
+_LONGEST_STEP: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +79,59 @@ def observe(knowledge: Knowledge, *, folds: int = 4) -> list[Observation]:
 def fit_weights(observations: Iterable[Observation]) -> Weights:
     """The weights under which the observed labels are likeliest (conditional logit, Newton).
 
-    Messages whose label is not on the shortlist cannot teach anything and are left out.
+    Messages count so that ``none`` and ``unclear`` are as frequent as among real messages. Those
+    whose label is not on the shortlist cannot teach anything and are left out.
     """
     useful = [item for item in observations if item.label in item.names]
-    features = np.stack([_features(item) for item in useful])
+    features, padding = _pad([_features(item) for item in useful])
     truth = np.array([item.names.index(item.label) for item in useful])
-    weights = np.array([getattr(START, field.name) for field in fields(Weights)])
     chosen = features[np.arange(len(useful)), truth]
+    mass = _masses([item.label for item in useful])
+    weights = np.array(astuple(START))
+    value = -np.inf
     for _ in range(_STEPS):
-        scores = features @ weights
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares = scores / scores.sum(axis=1, keepdims=True)
+        scores = features @ weights + padding
+        scores -= scores.max(axis=1, keepdims=True)
+        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        shares = np.exp(logs)
         expected = np.einsum("nc,ncf->nf", shares, features)
-        gradient = (chosen - expected).sum(axis=0) - _RIDGE * weights
+        gradient = mass @ (chosen - expected) - _RIDGE * weights
         spread = features - expected[:, None, :]
-        curvature = np.einsum("nc,ncf,ncg->fg", shares, spread, spread)
-        step = np.linalg.solve(curvature + _RIDGE * np.eye(len(weights)), gradient)
-        weights = weights + step
-        if float(np.abs(step).max()) < _RIDGE:
+        curvature = np.einsum("nc,ncf,ncg->fg", shares * mass[:, None], spread, spread)
+        before, value = value, float(mass @ logs[np.arange(len(useful)), truth])
+        if abs(value - before) < _RIDGE:
             break
+        step = np.linalg.solve(curvature + _RIDGE * np.eye(len(weights)), gradient)
+        weights = weights + step * min(1.0, _LONGEST_STEP / float(np.abs(step).max()))
     return Weights(*(float(value) for value in weights))
 
 
 def _features(item: Observation) -> NDArray[np.float64]:
-    views = item.views
-    none = np.array([name == NONE for name in item.names], dtype=np.float64)
-    unclear = np.array([name == UNCLEAR for name in item.names], dtype=np.float64)
-    return np.stack([views.likeness, views.linear, views.fuzzy, none, unclear], axis=1)
+    names = np.array(item.names)
+    return item.views.features(names == NONE, names == UNCLEAR)
+
+
+def _pad(rows: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The feature tables in one array, and what to add to the scores of places that are empty."""
+    size = max(len(row) for row in rows)
+    features = np.zeros((len(rows), size, rows[0].shape[1]))
+    padding = np.full((len(rows), size), -np.inf)
+    for number, row in enumerate(rows):
+        features[number, : len(row)] = row
+        padding[number, : len(row)] = 0.0
+    return features, padding
+
+
+def _masses(labels: Sequence[str]) -> NDArray[np.float64]:
+    """How much each message counts; all together as much as there are messages."""
+    counts = Counter(label if label in MASSES else "" for label in labels)
+    shares = {**MASSES, "": 1 - sum(MASSES.values())}
+    return np.array(
+        [
+            len(labels) * shares[group] / counts[group]
+            for group in (label if label in MASSES else "" for label in labels)
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.errors import CalibrationMismatch
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCORING: Final = "2"
+SCORING: Final = "3"
 """Version of everything that changes a score: tokens, index, classifier, combination.
 
 Raise it with each such change and run the calibration again.
@@ -31,8 +31,14 @@ class Weights:
     """Of the edit similarity to the nearest phrasing."""
     none: float
     """Added to the class of messages without an article."""
+    strange: float
+    """Added to that class, times the share of the message that no phrasing knows."""
+    far: float
+    """Added to that class, times the distance to the nearest phrasing of all."""
     unclear: float
     """Added to the class of messages to ask back."""
+    brief: float
+    """Added to that class, divided by the number of words and one."""
 
 
 @dataclass(frozen=True, slots=True)

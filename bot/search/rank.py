@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rapidfuzz.fuzz import ratio
 
 from bot.search.corpus import NONE, UNCLEAR
-from bot.search.tokens import COARSE
+from bot.search.tokens import COARSE, WORD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +39,30 @@ class Views:
     """The nearest phrasings; -1 for a class without any."""
     known: float
     """Share of the message, weighed by rarity, that is known at all; 0 to 1."""
+    words: int
+    """How many different words the message has."""
+
+    def features(self, none: NDArray[np.bool_], unclear: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """What is weighed: one row a class, one column a field of ``Weights``, in their order.
+
+        Args:
+            none: where the class is that of messages without an article.
+            unclear: where it is that of messages to ask back.
+        """
+        ones = np.ones(len(self.classes))
+        return np.stack(
+            [
+                self.likeness,
+                self.linear,
+                self.fuzzy,
+                none * ones,
+                none * (1 - self.known),
+                none * (1 - self.likeness.max()),
+                unclear * ones,
+                unclear / (1 + self.words),
+            ],
+            axis=1,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +105,9 @@ class Ranker:
         self._index = model.index
         self._classifier = model.classifier
         self._ids = {token: number for number, token in enumerate(model.corpus.vocabulary)}
-        self._weights = np.array([weights.likeness, weights.linear, weights.fuzzy])
-        self._bias = np.zeros(len(self._labels))
-        self._bias[self._labels.index(NONE)] = weights.none
-        self._bias[self._labels.index(UNCLEAR)] = weights.unclear
+        self._weights = np.array(astuple(weights))
+        self._none = self._labels.index(NONE)
+        self._unclear = self._labels.index(UNCLEAR)
         self._size = min(SHORTLIST, len(self._labels))
 
     def views(self, text: str, tokens: list[str]) -> Views:
@@ -100,7 +123,7 @@ class Ranker:
             number < 0 and token[0] in COARSE for number, token in zip(found, tokens, strict=True)
         )
         linear = self._classifier.log_probabilities(numbers)
-        classes = np.argpartition(-linear, self._size - 1)[: self._size]
+        classes = self._shortlist(linear)
         query, weight = self._index.weigh(numbers)
         length = weight + strange * self._index.unknown
         nearest = self._index.compare(query, length or 1.0, classes.tolist())
@@ -112,7 +135,13 @@ class Ranker:
             fuzzy=np.array([self._compare(text, row) for row in rows]),
             rows=rows,
             known=weight / length if length else 0.0,
+            words=sum(token[0] == WORD for token in tokens),
         )
+
+    def _shortlist(self, linear: NDArray[np.float32]) -> NDArray[np.intp]:
+        """The likeliest classes by the classifier, with ``none`` and ``unclear`` in any case."""
+        likeliest = np.argpartition(-linear, self._size - 1)[: self._size].tolist()
+        return np.array(list(dict.fromkeys([*likeliest, self._none, self._unclear])))
 
     def weigh(self, tokens: list[str], label: str, count: int) -> list[tuple[str, float]]:
         """The tokens that weigh most for or against a class in the classifier, heaviest first."""
@@ -131,8 +160,9 @@ class Ranker:
 
     def rank(self, views: Views) -> Ranking:
         """Turns the views into probabilities."""
-        scores = np.stack([views.likeness, views.linear, views.fuzzy], axis=1) @ self._weights
-        scores = np.exp(scores + self._bias[views.classes])
+        features = views.features(views.classes == self._none, views.classes == self._unclear)
+        scores = features @ self._weights
+        scores = np.exp(scores - scores.max())
         probabilities = scores / scores.sum()
         order = np.argsort(-probabilities, kind="stable").tolist()
         return Ranking(
