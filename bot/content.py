@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.conversation.engine import Conversation
-from bot.knowledge.loader import load_knowledge
+from bot.errors import KnowledgeInvalid
+from bot.flows.checks import check_flows
+from bot.knowledge.loader import Reading, read_knowledge
 from bot.search.searcher import Searcher
 
 if TYPE_CHECKING:
@@ -34,4 +36,14 @@ class Content:
         Raises:
             KnowledgeInvalid: the folder has faults.
         """
-        return cls(load_knowledge(folder), cache=cache)
+        reading = read_content(folder)
+        if reading.faults:
+            raise KnowledgeInvalid("\n".join(map(str, reading.faults)))
+        return cls(reading.knowledge, cache=cache)
+
+
+def read_content(folder: Path) -> Reading:
+    """Reads a knowledge folder and plays its interviews through; every fault is in the result."""
+    reading = read_knowledge(folder)
+    misread = {fault.path for fault in reading.faults}
+    return Reading(reading.knowledge, (*reading.faults, *check_flows(reading.knowledge, misread)))

@@ -8,14 +8,17 @@ import structlog
 
 from bot.chat.replies import to_ack, to_calls
 from bot.chat.turns import to_turn
+from bot.clock import now
 from bot.conversation.engine import apology
 from bot.conversation.session import Session
+from bot.conversation.turn import Kind, Turn
 from bot.errors import UpdateMalformed
-from bot.store.port import Call, Handled, InboxItem, Json
+from bot.store.port import Call, Handled, InboxItem, Json, Scheduled
 
 if TYPE_CHECKING:
     from bot.chat.turns import Identity
     from bot.content import Content
+    from bot.conversation.turn import Later
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +38,7 @@ class UpdateHandler:
     def __call__(self, item: InboxItem, session: Json) -> Handled:
         """What to say and to remember for one item of the inbox."""
         try:
-            turn = to_turn(item.body, self._me)
+            turn = to_turn(item.body, self._me) if item.timer is None else _from_timer(item)
         except UpdateMalformed as error:
             _log.warning("update_malformed", reason=str(error))
             return Handled()
@@ -47,12 +50,29 @@ class UpdateHandler:
             session=result.session.to_json(),
             calls=to_calls(result.replies, item.lane),
             events=result.events,
+            schedule=tuple(map(_scheduled, result.schedule)),
             acks=(to_ack(query, result.toast),) if query else (),
         )
 
     def apologise(self, lane: str) -> tuple[Call, ...]:
         """What a person is told when an update of theirs could not be handled."""
         return to_calls((apology(self._content.knowledge),), lane)
+
+
+def _from_timer(item: InboxItem) -> Turn:
+    action = (item.timer or {}).get("action")
+    return Turn(
+        lane=item.lane,
+        person=None,
+        kind=Kind.TIMER,
+        at=now(),
+        action=action if isinstance(action, str) else "",
+    )
+
+
+def _scheduled(later: Later) -> Scheduled:
+    payload = {"action": later.action} if later.action else None
+    return Scheduled(later.key, later.due.timestamp(), payload)
 
 
 def _query_id(body: Json) -> str:

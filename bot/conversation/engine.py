@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from bot.conversation import actions
 from bot.conversation.cards import DOOR_CARD, Cards, to_blocks
+from bot.conversation.interviews import Interviews
+from bot.conversation.result import Result
 from bot.conversation.turn import Event, Kind, Paragraph, Reply, Turn
 from bot.search.decide import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import tzinfo
 
     from bot.conversation.actions import Action
+    from bot.conversation.cards import Rows
     from bot.conversation.session import Session
     from bot.knowledge.model import Article, Knowledge
     from bot.search.decide import Decision
@@ -22,6 +27,9 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 2000
 """Characters of a message that are looked at."""
 _MISSES_TO_HOTLINES: Final = 2
+_DOOR_FLOW: Final = "visit_now"
+_LEAVING: Final = frozenset({"start", "menu", "help", "privacy", "flows"})
+"""Commands that put an interview aside."""
 _SPOKEN: Final[Mapping[Kind, str]] = {
     Kind.VOICE: "voice",
     Kind.PHOTO: "photo",
@@ -33,45 +41,47 @@ _SPOKEN: Final[Mapping[Kind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one turn leads to."""
-
-    session: Session
-    replies: tuple[Reply, ...] = ()
-    events: tuple[Event, ...] = ()
-    toast: str = field(default="")
-    """A short notice at the pressed button."""
-
-
 class Conversation:
     """Answers turns from one version of the knowledge; holds no state of its own.
 
     Args:
         knowledge: what the bot says.
         searcher: finds the article for a message, built from the same knowledge.
+        zone: in which people write dates.
     """
 
-    def __init__(self, knowledge: Knowledge, searcher: Searcher) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        searcher: Searcher,
+        *,
+        zone: tzinfo = ZoneInfo("Asia/Shanghai"),  # noqa: B008, immutable
+    ) -> None:
         self._knowledge = knowledge
         self._searcher = searcher
         self._cards = Cards(knowledge)
+        self._interviews = Interviews(knowledge, self._cards, zone)
         self._commands: Mapping[str, Callable[[Turn, Session], Result]] = {
             "start": self._start,
             "menu": self._menu,
             "help": lambda _, session: Result(session, (self._menu_under("help"),)),
             "privacy": lambda _, session: Result(session, (self._plain("privacy"),)),
-            "door": lambda _, session: self._show(DOOR_CARD, session, "urgent"),
-            "cancel": lambda _, session: Result(session, (self._plain("nothing_to_cancel"),)),
+            "door": self._at_the_door,
+            "flows": lambda _, session: self._interviews.listing(session),
+            "cancel": self._cancel,
         }
         self._presses: Mapping[str, Callable[[Turn, Action, Session], Result]] = {
-            actions.ARTICLE: lambda _, action, session: self._show(action.first, session),
+            actions.ARTICLE: self._open_article,
             actions.MORE: self._more,
             actions.CATEGORY: self._category,
             actions.MENU: lambda turn, _, session: self._menu(turn, session),
             actions.FEEDBACK: self._feedback,
             actions.NONE_OF_THESE: self._none_of_these,
             actions.REPHRASE: lambda _, __, session: Result(session, (self._plain("rephrase"),)),
+            actions.FLOW: self._interviews.press,
+            actions.ANSWER: self._interviews.press,
+            actions.TICK: self._interviews.press,
+            actions.STEP: self._interviews.press,
         }
 
     def answer(self, turn: Turn, session: Session) -> Result:
@@ -79,8 +89,10 @@ class Conversation:
 
         Pure: the same arguments give the same result.
         """
-        if turn.kind in {Kind.LEFT, Kind.TIMER}:
+        if turn.kind is Kind.LEFT:
             return Result(session)
+        if turn.kind is Kind.TIMER:
+            return self._timer(turn, session)
         if turn.kind is Kind.PRESS:
             return self._press(turn, session)
         if turn.kind is Kind.JOINED:
@@ -89,7 +101,7 @@ class Conversation:
 
     def _written(self, turn: Turn, session: Session) -> Result:
         result = self._read(turn, session)
-        notes = self._notes(turn)
+        notes = self._notes(turn, session)
         if notes and result.replies:
             first, *others = result.replies
             noted = replace(first, blocks=(*map(Paragraph, notes), *first.blocks))
@@ -100,15 +112,72 @@ class Conversation:
         text = turn.text[:MAX_TEXT]
         decision = self._searcher.decide(text, previous=session.question or None) if text else None
         if decision is not None and decision.outcome is Outcome.URGENT:
-            return self._decided(decision, text, session)
+            return self._urgent(decision, text, turn, session)
         if turn.command:
-            unknown = self._unknown_command
-            return self._commands.get(turn.command, unknown)(turn, session)
+            return self._command(turn, session)
         if decision is not None:
-            return self._decided(decision, text, session)
-        return Result(session, (self._plain(_SPOKEN.get(turn.kind, "sticker")),))
+            return self._words(decision, text, turn, session)
+        spoken = Result(session, (self._plain(_SPOKEN.get(turn.kind, "sticker")),))
+        return self._interviews.repeated(turn, session, spoken)
 
-    def _notes(self, turn: Turn) -> list[str]:
+    def _urgent(self, decision: Decision, text: str, turn: Turn, session: Session) -> Result:
+        """Danger leaves every interview, which is kept, with a way back."""
+        session, way_back = self._interviews.pause(session, text)
+        articles = self._found(decision)
+        if articles and articles[0].id == DOOR_CARD and not way_back:
+            return self._at_the_door(turn, replace(session, question=text))
+        return _with_rows(self._decided(decision, text, session), way_back)
+
+    def _at_the_door(self, turn: Turn, session: Session) -> Result:
+        """The first sentences at once, then what fits the situation."""
+        flow = self._interviews.named(_DOOR_FLOW) if turn.private else None
+        if flow is None:
+            return self._show(DOOR_CARD, session, "urgent")
+        session = replace(session, article=DOOR_CARD, misses=0, fallback="")
+        result = self._interviews.open(flow, turn, session)
+        return replace(result, events=(Event("urgent", article=DOOR_CARD), *result.events))
+
+    def _command(self, turn: Turn, session: Session) -> Result:
+        way_back: Rows = ()
+        if turn.command in _LEAVING:
+            session, way_back = self._interviews.pause(session)
+        unknown = self._unknown_command
+        result = self._commands.get(turn.command, unknown)(turn, session)
+        return _with_rows(result, way_back)
+
+    def _words(self, decision: Decision, text: str, turn: Turn, session: Session) -> Result:
+        """An answer, a correction, a wish for a form, or a question."""
+        if turn.kind is Kind.EDIT:
+            corrected = self._interviews.edited(turn, session)
+            if corrected is not None:
+                return corrected
+        flow = self._interviews.wanted(text)
+        if flow is not None and session.flow is None:
+            return self._interviews.open(flow, turn, session)
+        taken = self._interviews.written(
+            replace(turn, text=text),
+            session,
+            decision,
+            lambda: self._decided(decision, text, session),
+        )
+        return self._decided(decision, text, session) if taken is None else taken
+
+    def _timer(self, turn: Turn, session: Session) -> Result:
+        action = actions.parse(turn.action)
+        if action.verb != actions.REMIND:
+            return Result(session)
+        return self._interviews.remind(turn, action, session)
+
+    def _cancel(self, turn: Turn, session: Session) -> Result:
+        cancelled = self._interviews.cancel(turn, session)
+        if cancelled is not None:
+            return cancelled
+        return Result(replace(session, flow=None), (self._plain("nothing_to_cancel"),))
+
+    def _open_article(self, turn: Turn, action: Action, session: Session) -> Result:
+        return self._interviews.repeated(turn, session, self._show(action.first, session))
+
+    def _notes(self, turn: Turn, session: Session) -> list[str]:
         """Sentences that go before an answer."""
         phrase = self._cards.phrase
         notes: list[str] = []
@@ -118,7 +187,7 @@ class Conversation:
             notes.append(phrase("too_long", limit=MAX_TEXT))
         if turn.text and turn.kind in {Kind.PHOTO, Kind.FILE, Kind.VOICE}:
             notes.append(phrase(_SPOKEN[turn.kind]))
-        if turn.kind is Kind.EDIT:
+        if turn.kind is Kind.EDIT and not self._interviews.heard(turn, session):
             notes.append(phrase("edited"))
         if not turn.private:
             notes.append(phrase("group"))
@@ -161,7 +230,9 @@ class Conversation:
             return Result(session, (self._menu_under("article_gone"),))
         shown = replace(session, article=name, misses=0, fallback="")
         event = Event("urgent" if article.urgent and kind != "open" else kind, article=name)
-        return Result(shown, (self._cards.article(article),), (event,))
+        reply = self._cards.article(article)
+        reply = replace(reply, buttons=(*self._interviews.start_row(article.flow), *reply.buttons))
+        return Result(shown, (reply,), (event,))
 
     def _start(self, turn: Turn, session: Session) -> Result:
         if turn.text in self._knowledge.articles:
@@ -234,6 +305,14 @@ class Conversation:
 
     def _menu_under(self, name: str) -> Reply:
         return self._cards.menu(name)
+
+
+def _with_rows(result: Result, rows: Rows) -> Result:
+    """A result whose last reply has more buttons, first."""
+    if not rows or not result.replies:
+        return result
+    *others, last = result.replies
+    return replace(result, replies=(*others, replace(last, buttons=(*rows, *last.buttons))))
 
 
 def _fallback(kind: str, misses: int, last: str) -> str:

@@ -133,6 +133,17 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A timer of the chat; a new one with the same key replaces the old."""
+
+    key: str
+    due: datetime
+    """Aware."""
+    action: str = ""
+    """Comes back as the action of a ``TIMER`` turn; empty cancels the timer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something worth counting; goes into the same transaction as the reply."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bot.errors import KnowledgeInvalid
 from bot.knowledge.article import read_article
 from bot.knowledge.checks import check_knowledge
+from bot.knowledge.flow_files import read_flows
 from bot.knowledge.model import Article, Fault, Knowledge
 from bot.knowledge.tables import (
     read_categories,
@@ -66,6 +67,7 @@ def read_knowledge(folder: Path) -> Reading:
         hotlines=MappingProxyType(
             read_table(folder / "hotlines.yaml", dict, read_hotlines, faults)
         ),
+        flows=MappingProxyType(read_flows(folder / "flows", faults)),
         none=read_lines(folder / "phrasings" / "none.txt", faults),
         unclear=read_lines(folder / "phrasings" / "unclear.txt", faults),
     )

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from bot.knowledge.flow_model import Flow
+
 LEVELS: Final = (
     "法律",
     "行政法规",
@@ -192,8 +194,8 @@ class Knowledge:
     """The bot's fixed phrases, by name; placeholders as in ``str.format``."""
     lexicon: Lexicon
     hotlines: Mapping[str, Hotline] = field(default_factory=lambda: MappingProxyType({}))
-    flows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Id of an interview to its title."""
+    flows: Mapping[str, Flow] = field(default_factory=lambda: MappingProxyType({}))
+    """The interviews, by id."""
     none: tuple[str, ...] = ()
     """Messages that share our words but deserve no article."""
     unclear: tuple[str, ...] = ()

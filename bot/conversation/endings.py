@@ -1,0 +1,162 @@
+"""The end of an interview: papers, texts to copy, how to hand them in, and reminders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from bot.conversation import actions
+from bot.conversation.cards import to_blocks
+from bot.conversation.forms import DELETE, QUIET, REMIND, REVIEW
+from bot.conversation.turn import Button, Heading, Later, Paragraph, Reply, Words
+from bot.tools.dates import write_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from bot.conversation.cards import Cards
+    from bot.conversation.forms import Forms
+    from bot.conversation.turn import Block
+    from bot.flows.interview import Interview
+    from bot.flows.scope import Scope
+    from bot.knowledge.flow_model import Flow, LetterForm, ReminderForm
+
+_MORNING: Final = time(9)
+_MAX_COPY: Final = 256
+"""Characters of a copy button (Bot API, CopyTextButton)."""
+
+
+class Endings:
+    """Builds what a finished interview gives."""
+
+    def __init__(self, cards: Cards, forms: Forms) -> None:
+        self._cards = cards
+        self._forms = forms
+
+    def replies(self, flow: Flow, scope: Scope) -> tuple[Reply, ...]:
+        """Everything that is sent at the end, in order."""
+        papers = tuple(
+            Reply(self._paper(letter, scope)) for letter in flow.letters if scope.holds(letter.when)
+        )
+        return (*papers, *self._texts(flow, scope), self._last(flow, scope))
+
+    def previews(self, flow: Flow, scope: Scope) -> tuple[Reply, ...]:
+        """The papers as they would be, to read in the chat."""
+        note = Paragraph(self._cards.phrase("flow_preview"))
+        return tuple(
+            Reply((note, *self._paper(letter, scope)))
+            for letter in flow.letters
+            if scope.holds(letter.when)
+        )
+
+    def _paper(self, letter: LetterForm, scope: Scope) -> tuple[Block, ...]:
+        text = self._forms.fill(letter.body, scope)
+        lines = [
+            f"**{line[3:]}**" if line.startswith("## ") else line for line in text.splitlines()
+        ]
+        return (Heading(letter.title), *to_blocks("\n".join(lines)))
+
+    def _texts(self, flow: Flow, scope: Scope) -> Iterator[Reply]:
+        for text in flow.texts:
+            if not scope.holds(text.when):
+                continue
+            body = self._forms.fill(text.body, scope)
+            plain = body.replace("**", "")
+            rows: tuple[tuple[Button, ...], ...] = ()
+            if text.copy and len(plain) <= _MAX_COPY:
+                label = self._cards.phrase("label_copy", words=text.title)
+                rows = ((Button(label, copy=plain),),)
+            yield Reply((Heading(text.title), Words((body,))), rows)
+
+    def _last(self, flow: Flow, scope: Scope) -> Reply:
+        blocks: list[Block] = []
+        for remark in flow.after:
+            if scope.holds(remark.when):
+                blocks += to_blocks(self._forms.fill(remark.say, scope))
+        rows: list[tuple[Button, ...]] = []
+        if any(self.reminders(flow, scope)):
+            rows.append((self._forms.step(flow, REMIND, "", "label_flow_remind"),))
+        rows += self._forms.articles(flow.articles)
+        rows += self._forms.starts(flow.flows)
+        rows.append(
+            (
+                self._forms.step(flow, REVIEW, "", "label_flow_review"),
+                self._forms.step(flow, DELETE, "", "label_flow_delete"),
+            )
+        )
+        return Reply(tuple(blocks), tuple(rows))
+
+    def will_remind(self, flow: Flow, timers: Sequence[Later]) -> Reply:
+        """Says on which days reminders will come, with a way to stop them."""
+        days = sorted({timer.due.date() for timer in timers})
+        row = (self._forms.step(flow, QUIET, "", "label_flow_quiet"),)
+        written = "、".join(map(write_day, days))
+        if not days:
+            return self._cards.say("flow_reminder_none")
+        return self._cards.say("flow_reminder_set", (row,), days=written)
+
+    def reminders(self, flow: Flow, scope: Scope) -> Iterator[Later]:
+        """The timers that a finished interview may set, if the person wants them."""
+        for reminder in flow.reminders:
+            due = self._due(reminder, scope)
+            if not reminder.at_start and due is not None and due > scope.now:
+                yield _later(flow, reminder, due)
+
+    def first_reminders(self, flow: Flow, scope: Scope) -> Iterator[Later]:
+        """The timers that an interview sets when it begins."""
+        for reminder in flow.reminders:
+            if reminder.at_start and scope.holds(reminder.when):
+                yield _later(flow, reminder, scope.now + timedelta(minutes=reminder.minutes))
+
+    def cancel_all(self, flow: Flow, now: datetime) -> tuple[Later, ...]:
+        """Cancels every timer of a flow."""
+        return tuple(Later(_key(flow, reminder), now) for reminder in flow.reminders)
+
+    def _due(self, reminder: ReminderForm, scope: Scope) -> datetime | None:
+        if not scope.holds(reminder.when):
+            return None
+        if reminder.minutes:
+            return scope.now + timedelta(minutes=reminder.minutes)
+        day = scope.lookup(reminder.day) if reminder.day else scope.now.date()
+        if not isinstance(day, date):
+            return None
+        day += timedelta(days=reminder.days_after)
+        return datetime.combine(day, _MORNING, scope.now.tzinfo)
+
+    def remind(self, flow: Flow, reminder: ReminderForm, scope: Scope) -> Reply:
+        """A reminder, with answers and a way to stop it."""
+        answers = tuple(
+            (Button(choice.label, self._answer(choice.key)),) for choice in reminder.answers
+        )
+        quiet = self._forms.step(flow, QUIET, reminder.key, "label_flow_quiet")
+        return Reply(to_blocks(self._forms.fill(reminder.say, scope)), (*answers, (quiet,)))
+
+    def _answer(self, key: str) -> str:
+        flow = self._forms.flow_named(key)
+        return (
+            actions.join(actions.ARTICLE, key)
+            if flow is None
+            else actions.join(actions.FLOW, flow.code)
+        )
+
+    def remember(self, flow: Flow, interview: Interview, scope: Scope) -> Mapping[str, Any]:
+        """What other interviews may offer again: answers, and what was worked out of them."""
+        found: dict[str, Any] = {}
+        for asked in scope.asked:
+            value = interview.answers.get(asked.path)
+            if asked.question.profile and value is not None and not asked.open:
+                found[asked.question.profile] = value
+        for part, name in flow.remember.items():
+            value = scope.lookup(name)
+            if value is not None:
+                found[part] = str(value)
+        return found
+
+
+def _key(flow: Flow, reminder: ReminderForm) -> str:
+    return f"{flow.code}:{reminder.key}"
+
+
+def _later(flow: Flow, reminder: ReminderForm, due: datetime) -> Later:
+    return Later(_key(flow, reminder), due, actions.join(actions.REMIND, flow.code, reminder.key))
