@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,30 +14,33 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from telegram import Bot
-from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
+from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.handler import UpdateHandler
+from bot.chat.notices import ChatNotices
 from bot.chat.polling import Poller
 from bot.chat.profile import publish_profile
 from bot.chat.transport import TelegramTransport
 from bot.chat.turns import Identity
+from bot.chat.wire import AiohttpRequest, secure_context
 from bot.content import Content
-from bot.delivery.notices import Notices
+from bot.delivery.faultpoints import VARIABLE, FaultPoints
+from bot.delivery.limits import Limits
 from bot.delivery.service import Delivery, build_delivery
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, TelegramUnreachable
 from bot.logs import redact
+from bot.store.rules import Flood, Pace
 from bot.store.sqlite import open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bot.delivery.limits import Limits
+    from bot.delivery.meter import Meter
     from bot.settings import Settings
 
 _log = structlog.get_logger(__name__)
 _CONNECTIONS: Final = 32
-"""Open at the same time to the Bot API; more only wait for its limits."""
+"""Open at the same time to the Bot API, as many as calls may be under way."""
 _DEMO_TOKEN: Final = "100000:" + "sandbox" * 5
 
 
@@ -50,26 +54,64 @@ class App:
     delivery: Delivery
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What tells one process of several from the others."""
+
+    owner: str = ""
+    """Its name in leases; a new one when empty."""
+    dead: tuple[str, ...] = ()
+    """Owners of processes that died, whose leases end now."""
+    first: bool = True
+    """Does what only one process should do: profile, webhook."""
+    meter: Meter | None = None
+
+
+def load_content(settings: Settings) -> Content:
+    """Reads, checks and indexes the knowledge folder.
+
+    Raises:
+        KnowledgeInvalid: the folder has faults.
+    """
+    return Content.load(settings.knowledge_dir, cache=settings.database_path.parent / "search")
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits that an operator set."""
+    pace = Pace(
+        lane_per_second=settings.send_per_chat or None,
+        per_second=settings.send_per_second or None,
+        burst=max(1, int(settings.send_per_second)),
+    )
+    flood = Flood(waiting=settings.flood_limit) if settings.flood_limit else None
+    return Limits(pace=pace, flood=flood)
+
+
 @asynccontextmanager
 async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
     """A client of the Bot API that knows who it is.
 
     Raises:
-        SettingsInvalid: Telegram does not know the token, or cannot be reached.
+        SettingsInvalid: Telegram does not know the token.
+        TelegramUnreachable: it cannot be asked.
     """
-    request = HTTPXRequest(connection_pool_size=_CONNECTIONS, pool_timeout=30.0)
+    request = AiohttpRequest(connections=_CONNECTIONS, context=secure_context())
     bot = Bot(
         settings.token(),
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",
         request=request,
+        get_updates_request=request,
     )
     try:
         await bot.initialize()
     except TelegramError as error:
         await bot.shutdown()
-        message = f"BOT_TOKEN or TELEGRAM_API_URL: {redact(str(error))}"
-        raise SettingsInvalid(message) from None
+        if isinstance(error, InvalidToken):
+            message = "BOT_TOKEN: Telegram does not know it"
+            raise SettingsInvalid(message) from None
+        message = f"{settings.telegram_api_url} cannot be reached: {redact(str(error))}"
+        raise TelegramUnreachable(message) from None
     try:
         yield bot
     finally:
@@ -77,28 +119,46 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, *, limits: Limits | None = None) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings,
+    *,
+    content: Content | None = None,
+    limits: Limits | None = None,
+    process: Process | None = None,
+) -> AsyncIterator[App]:
     """Everything but the way in: content, store, client and delivery, opened and closed.
+
+    Args:
+        settings: of the operator.
+        content: loaded already; read from the knowledge folder when None.
+        limits: those of the settings when None.
+        process: which of several this is; the only one when None.
 
     Raises:
         SettingsInvalid: the token is missing or wrong.
         KnowledgeInvalid: the knowledge folder has faults.
     """
-    content = await asyncio.to_thread(
-        Content.load, settings.knowledge_dir, cache=settings.database_path.parent / "search"
-    )
+    process = process or Process()
+    if content is None:
+        content = await asyncio.to_thread(load_content, settings)
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(open_bot(settings))
         store = await stack.enter_async_context(open_sqlite(settings.database_path))
+        for owner in process.dead:
+            await store.release(owner)
         handler = UpdateHandler(content, Identity(bot.id, bot.username))
         delivery = build_delivery(
             store,
             TelegramTransport(bot),
             handler,
-            notices=Notices(failed=lambda item: handler.apologise(item.lane)),
-            limits=limits,
+            notices=ChatNotices(content, settings.admin_ids).notices(),
+            limits=limits or limits_of(settings),
+            owner=process.owner or None,
+            meter=process.meter,
+            faults=FaultPoints(os.environ.get(VARIABLE, "")),
         )
-        await publish_profile(bot, content.knowledge)
+        if process.first:
+            await publish_profile(bot, content.knowledge)
         _log.info("ready", bot=bot.username, knowledge=content.knowledge.version)
         yield App(settings, content, bot, delivery)
 
@@ -111,13 +171,6 @@ async def work(app: App, stop: asyncio.Event) -> None:
         await stop.wait()
         poller.cancel()
         await delivery
-
-
-async def run_bot(settings: Settings) -> None:
-    """``bot run``: works until SIGINT or SIGTERM, then finishes what is under way."""
-    stop = stop_on_signals()
-    async with open_app(settings) as app:
-        await work(app, stop)
 
 
 async def run_demo(

@@ -60,15 +60,20 @@ def demo(port: int, data: Path | None) -> None:
 
 
 @main.command()
-def run() -> None:
-    """Runs the bot on Telegram."""
-    import asyncio
-
-    from bot.app import run_bot
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes; more than one needs WEBHOOK_URL and Linux.",
+)
+def run(workers: int) -> None:
+    """Runs the bot on Telegram: by webhook if WEBHOOK_URL is set, else by long polling."""
     from bot.logs import configure_logs
+    from bot.web.serving import run_service
 
     configure_logs(human=sys.stderr.isatty())
-    asyncio.run(run_bot(_settings()))
+    sys.exit(run_service(_settings(), workers))
 
 
 @main.command()
@@ -134,11 +139,11 @@ def _print_answer(content: Any, question: str, decision: Decision, count: int) -
 def check(folder: Path | None, report: bool, picture: Path | None) -> None:  # noqa: FBT001
     """Validates a knowledge FOLDER; prints path:line: message for each fault."""
     from bot.clock import today
-    from bot.knowledge.loader import read_knowledge
+    from bot.content import read_content
     from bot.knowledge.strict import check_strictly
 
     folder = folder or _settings().knowledge_dir
-    reading = read_knowledge(folder)
+    reading = read_content(folder)
     knowledge = reading.knowledge
     faults = [*reading.faults, *check_strictly(folder, knowledge, today())]
     for fault in faults:

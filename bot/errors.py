@@ -37,6 +37,10 @@ class UpdateMalformed(BotError):
     """What was received is not a Telegram update."""
 
 
+class TelegramUnreachable(BotError):
+    """The Bot API cannot be reached at the moment."""
+
+
 class StorageUnavailable(BotError):
     """The database cannot be written at the moment."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsInvalid
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -42,6 +45,21 @@ class Settings(BaseSettings):
         frozenset(), description="Telegram user ids of the admins, comma separated"
     )
     tz_name: str = Field("Asia/Shanghai", description="for dates in letters and reminders")
+    allowed_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="who may call the webhook: networks, comma separated; empty for everyone"
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="whose X-Forwarded-For is believed: networks, comma separated"
+    )
+    flood_limit: int = Field(
+        40, ge=0, description="messages of one person that may wait for an answer; 0: no limit"
+    )
+    send_per_second: float = Field(
+        30.0, ge=0, description="calls to the Bot API, over all chats; 0: no limit"
+    )
+    send_per_chat: float = Field(
+        1.0, ge=0, description="calls a second in one chat, after a short burst; 0: no limit"
+    )
 
     @field_validator("bot_token")
     @classmethod
@@ -98,6 +116,17 @@ class Settings(BaseSettings):
             return frozenset(int(part) for part in parts)
         return value
 
+    @field_validator("allowed_networks", "trusted_proxies", mode="before")
+    @classmethod
+    def _networks_are_such(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            message = "expected networks such as 149.154.160.0/20, separated by commas"
+            raise ValueError(message) from error
+
     @field_validator("tz_name")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
@@ -123,6 +152,11 @@ class Settings(BaseSettings):
     def timezone(self) -> ZoneInfo:
         """The zone in which dates are read and written."""
         return ZoneInfo(self.tz_name)
+
+    @property
+    def webhook_path(self) -> str:
+        """The path on which updates come in; empty without a webhook."""
+        return "" if self.webhook_url is None else urlsplit(self.webhook_url).path or "/"
 
     def token(self) -> str:
         """The bot token.

@@ -1,32 +1,57 @@
 """The transport over python-telegram-bot: what goes over the wire, what each failure means."""
 
+import asyncio
 import json
+import socket
 
-import httpx
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from telegram import Bot, error
-from telegram.request import HTTPXRequest
 
 from bot import errors
 from bot.chat.transport import TelegramTransport, classify
+from bot.chat.wire import AiohttpRequest, secure_context
 from bot.store.port import Attachment, Call
 
 TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 SAY = Call("sendMessage", {"chat_id": 7, "text": "<b>a</b>", "parse_mode": "HTML"})
 
 
-class WireDouble(HTTPXRequest):
-    """The real request class, over a server that answers from a function."""
+class HastyRequest(AiohttpRequest):
+    """The real client, in a hurry."""
 
-    def __init__(self, answer):
-        super().__init__(httpx_kwargs={"transport": httpx.MockTransport(answer)})
+    @property
+    def read_timeout(self):
+        """Seconds."""
+        return 0.2
 
 
-async def call(answer, what=SAY):
-    """One call through the real client."""
-    bot = Bot(TOKEN, request=WireDouble(answer), get_updates_request=WireDouble(answer))
+@pytest.fixture(scope="module")
+def context():
+    """Loaded once, as in the product."""
+    return secure_context()
+
+
+@pytest.fixture
+def call(context):
+    """Makes one call through the real client to a server that answers from a function."""
+
+    async def make(answer, what=SAY):
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        async with TestServer(app) as server:
+            return await over(context, str(server.make_url("")), what)
+
+    return make
+
+
+async def over(context, root, what=SAY):
+    """One call to a server."""
+    request = HastyRequest(connections=2, context=context)
+    bot = Bot(TOKEN, base_url=f"{root}/bot", request=request, get_updates_request=request)
     bot._bot_initialized = True
-    async with bot.request:
+    async with request:
         return await TelegramTransport(bot).call(what)
 
 
@@ -35,51 +60,109 @@ def refuse(code, description, **parameters):
     body = {"ok": False, "error_code": code, "description": description}
     if parameters:
         body["parameters"] = parameters
-    return lambda _request: httpx.Response(code, json=body)
 
-
-def accept(request):
-    """A server that carries out what it is asked."""
-    return httpx.Response(200, json={"ok": True, "result": {"message_id": 5}})
-
-
-def fail(failure):
-    """A connection that breaks."""
-
-    def answer(_request):
-        raise failure
+    async def answer(_request):
+        return web.json_response(body, status=code)
 
     return answer
 
 
-async def test_call_goes_over_the_wire_as_it_is():
+def say(text, status=200):
+    """A server that answers with any text."""
+
+    async def answer(_request):
+        return web.Response(text=text, status=status)
+
+    return answer
+
+
+async def accept(_request):
+    """A server that carries out what it is asked."""
+    return web.json_response({"ok": True, "result": {"message_id": 5}})
+
+
+async def cut(request):
+    """A connection that breaks before the answer."""
+    request.transport.abort()
+    return web.Response()
+
+
+async def tear(request):
+    """A connection that breaks in the middle of the answer."""
+    response = web.StreamResponse(headers={"Content-Length": "64"})
+    await response.prepare(request)
+    await response.write(b'{"ok":')
+    request.transport.abort()
+    return response
+
+
+async def hang(_request):
+    """A server that never answers."""
+    await asyncio.sleep(0.6)
+    return web.Response()
+
+
+async def test_call_goes_over_the_wire_as_it_is(call):
     """Parameters reach the method named, and the raw result comes back."""
     seen = []
 
-    def answer(request):
-        seen.append(request)
-        return accept(request)
+    async def answer(request):
+        seen.append((request.path, await request.json()))
+        return await accept(request)
 
     markup = {"inline_keyboard": [[{"text": "好", "callback_data": "a"}]]}
     result = await call(answer, Call("sendMessage", {"chat_id": 7, "reply_markup": markup}))
     assert result == {"message_id": 5}
-    assert seen[0].url.path == f"/bot{TOKEN}/sendMessage"
-    form = httpx.QueryParams(seen[0].content.decode())
-    assert json.loads(form["reply_markup"]) == markup
+    assert seen == [(f"/bot{TOKEN}/sendMessage", {"chat_id": 7, "reply_markup": markup})]
 
 
-async def test_files_are_uploaded_under_their_names():
-    """A letter arrives as a file with the name that the person sees."""
+async def test_files_are_uploaded_under_their_names(call):
+    """A letter arrives as a file with the name that the person sees, beside its parameters."""
+    seen = {}
+
+    async def answer(request):
+        form = await request.post()
+        seen.update(form)
+        seen["content"] = form["document"].file.read()
+        return await accept(request)
+
+    markup = {"inline_keyboard": []}
+    letter = Call(
+        "sendDocument",
+        {"chat_id": 7, "reply_markup": markup},
+        (Attachment("document", "申请书.docx", b"PK\x03"),),
+    )
+    await call(answer, letter)
+    assert seen["document"].filename == "申请书.docx"
+    assert seen["content"] == b"PK\x03"
+    assert seen["chat_id"] == "7"
+    assert json.loads(seen["reply_markup"]) == markup
+
+
+async def test_proxy_of_the_environment_is_used(context, monkeypatch):
+    """Where the Bot API can only be reached through a proxy, HTTPS_PROXY and its like count."""
     seen = []
 
-    def answer(request):
-        seen.append(request.read())
-        return accept(request)
+    async def answer(request):
+        seen.append(request.raw_path)
+        return await accept(request)
 
-    letter = Call("sendDocument", {"chat_id": 7}, (Attachment("document", "a.docx", b"PK\x03"),))
-    await call(answer, letter)
-    assert b'name="document"; filename="a.docx"' in seen[0]
-    assert b"PK\x03" in seen[0]
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(app) as proxy:
+        monkeypatch.setenv("http_proxy", str(proxy.make_url("")))
+        monkeypatch.setenv("no_proxy", "")
+        await over(context, "http://telegram.invalid")
+    assert seen == [f"http://telegram.invalid/bot{TOKEN}/sendMessage"]
+
+
+async def test_nothing_listens(context):
+    """A connection that is refused surely carried nothing."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        root = f"http://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(errors.NotDelivered):
+            await over(context, root)
 
 
 @pytest.mark.parametrize(
@@ -98,19 +181,14 @@ async def test_files_are_uploaded_under_their_names():
         (refuse(409, "Conflict: …"), errors.NotDelivered),
         (refuse(500, "Internal Server Error"), errors.DeliveryUncertain),
         (refuse(502, "Bad Gateway"), errors.DeliveryUncertain),
-        (fail(httpx.PoolTimeout("")), errors.NotDelivered),
-        (fail(httpx.ConnectTimeout("")), errors.NotDelivered),
-        (fail(httpx.ConnectError("")), errors.NotDelivered),
-        (fail(httpx.ReadTimeout("")), errors.DeliveryUncertain),
-        (fail(httpx.WriteTimeout("")), errors.DeliveryUncertain),
-        (fail(httpx.ReadError("")), errors.DeliveryUncertain),
-        (fail(httpx.WriteError("")), errors.DeliveryUncertain),
-        (fail(httpx.RemoteProtocolError("")), errors.DeliveryUncertain),
-        (lambda _request: httpx.Response(200, text="no json"), errors.DeliveryUncertain),
-        (lambda _request: httpx.Response(502, text="<html>"), errors.DeliveryUncertain),
+        (cut, errors.DeliveryUncertain),
+        (tear, errors.DeliveryUncertain),
+        (hang, errors.DeliveryUncertain),
+        (say("no json"), errors.DeliveryUncertain),
+        (say("<html>", 502), errors.DeliveryUncertain),
     ],
 )
-async def test_failures_are_told_apart(answer, expected):
+async def test_failures_are_told_apart(call, answer, expected):
     """Each answer and each silence of Telegram has its class."""
     with pytest.raises(errors.SendError) as caught:
         await call(answer)
@@ -124,12 +202,12 @@ async def test_failures_are_told_apart(answer, expected):
         "Bad Request: query is too old and response timeout expired or query ID is invalid",
     ],
 )
-async def test_refusals_that_do_not_matter(description):
+async def test_refusals_that_do_not_matter(call, description):
     """An edit to the same text and a late acknowledgement succeed."""
     assert await call(refuse(400, description)) is True
 
 
-async def test_limits_and_new_addresses_are_read():
+async def test_limits_and_new_addresses_are_read(call):
     """The seconds to wait and the new chat are taken from the answer."""
     with pytest.raises(errors.RateLimited) as limited:
         await call(refuse(429, "Too Many Requests: retry after 7", retry_after=7))
@@ -139,7 +217,7 @@ async def test_limits_and_new_addresses_are_read():
     assert moved.value.new_chat_id == -1009
 
 
-async def test_limit_is_read_as_a_time_span_too(monkeypatch):
+async def test_limit_is_read_as_a_time_span_too(call, monkeypatch):
     """The library's coming form of the seconds is understood."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
     with pytest.raises(errors.RateLimited) as limited:
@@ -147,11 +225,11 @@ async def test_limit_is_read_as_a_time_span_too(monkeypatch):
     assert limited.value.retry_after == 7.0
 
 
-async def test_token_is_never_told(caplog):
+async def test_token_is_never_told(call, caplog):
     """Neither the error, nor what hangs on it, nor the log quotes the token."""
-    failure = httpx.ReadError(f"https://api.telegram.org/bot{TOKEN}/sendMessage")
+    caplog.set_level("DEBUG", logger="aiohttp.client")
     with pytest.raises(errors.DeliveryUncertain) as caught:
-        await call(fail(failure))
+        await call(cut)
     assert TOKEN not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__

@@ -9,11 +9,11 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
 from telegram import InputFile, error
 from telegram.warnings import PTBDeprecationWarning, PTBUserWarning
 
 from bot import errors
+from bot.chat.wire import NothingSent
 from bot.logs import redact
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.store.port import Call
-
-_SURELY_NOT_SENT: Final = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError)
 
 _AS_GOOD_AS_DONE: Final = ("message is not modified", "query is too old")
 """Refusals after which everything is as the call wanted it, or does not matter any more."""
@@ -98,7 +96,7 @@ def _refusal(text: str) -> errors.SendError | None:
 
 
 def _network(failure: error.NetworkError, text: str) -> errors.SendError:
-    if isinstance(failure.__cause__, _SURELY_NOT_SENT):
+    if isinstance(failure, NothingSent):
         return errors.NotDelivered(text)
     if text.lower().startswith("too many requests"):
         return errors.RateLimited(_PAUSE)

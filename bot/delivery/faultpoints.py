@@ -9,7 +9,8 @@ from typing import Final
 
 VARIABLE: Final = "BOT_TEST_FAULT"
 """Environment variable that only tests set: ``point:n`` kills the process when it comes to the
-point for the n-th time, ``point:n:stop`` freezes it there."""
+point for the n-th time, ``point:n:stop`` freezes it there, ``point:n:raise`` fails there from then
+on; ``point@lane:…`` concerns one chat."""
 
 
 class Point(StrEnum):
@@ -34,16 +35,23 @@ class FaultPoints:
         Raises:
             ValueError: the plan names no point or no number.
         """
-        point, _, rest = plan.partition(":")
-        number, _, action = rest.partition(":")
+        where, _, rest = plan.partition(":")
+        number, _, self._action = rest.partition(":")
+        point, _, self._lane = where.partition("@")
         self._point = Point(point) if plan else None
         self._left = int(number) if plan else 0
-        self._signal = signal.SIGSTOP if action == "stop" else signal.SIGKILL
 
-    def reach(self, point: Point) -> None:
-        """Called where the process may be cut off."""
-        if point is not self._point:
+    def reach(self, point: Point, lane: str) -> None:
+        """Called where the process may be cut off.
+
+        Raises:
+            RuntimeError: a test wants it.
+        """
+        if point is not self._point or self._lane not in {"", lane}:
             return
         self._left -= 1
+        if self._action == "raise" and self._left <= 0:
+            message = "a test wants this to fail"
+            raise RuntimeError(message)
         if self._left == 0:
-            os.kill(os.getpid(), self._signal)
+            os.kill(os.getpid(), signal.SIGSTOP if self._action == "stop" else signal.SIGKILL)

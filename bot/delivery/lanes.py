@@ -105,9 +105,9 @@ class LaneRunner:
             await self._bury(claim, "cut off each time")
             return
         try:
-            self._faults.reach(Point.CLAIMED)
+            self._faults.reach(Point.CLAIMED, claim.item.lane)
             handled = self._handler(claim.item, claim.session)
-            self._faults.reach(Point.HANDLED)
+            self._faults.reach(Point.HANDLED, claim.item.lane)
             await self._insist(claim, lambda: self._store.complete(claim, handled))
         except (LeaseLost, StorageUnavailable):
             raise

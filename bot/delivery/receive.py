@@ -50,7 +50,7 @@ class Receiver:
             StorageUnavailable: it was not kept, and Telegram must send it again.
         """
         receipt = await self._store.receive(update_id, lane, body, person=person, flood=self._flood)
-        self._faults.reach(Point.RECEIVED)
+        self._faults.reach(Point.RECEIVED, lane)
         self._meter.received(receipt)
         if receipt is not Receipt.KNOWN:
             self._wake(receipt)

@@ -107,7 +107,7 @@ class Sender:
             chat=self._store.pseudonym(outgoing.lane),
         ):
             outcome = await self._attempt(outgoing)
-            self._faults.reach(Point.SENT)
+            self._faults.reach(Point.SENT, outgoing.lane)
             self._count(outgoing, outcome)
             try:
                 await insist(

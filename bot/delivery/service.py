@@ -24,7 +24,7 @@ from bot.errors import StorageUnavailable
 from bot.store.port import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from bot.delivery.lanes import Handler
     from bot.delivery.meter import Meter
@@ -71,6 +71,14 @@ class Delivery:
         """What waits."""
         return await self._store.depth()
 
+    async def probe(self) -> None:
+        """Whether the storage can be written.
+
+        Raises:
+            StorageUnavailable: it cannot.
+        """
+        await self._store.probe()
+
     def _arrived(self, receipt: Receipt) -> None:
         bell = self._sender.loop if receipt is Receipt.FLOODED else self._lanes.loop
         bell.ring()
@@ -115,13 +123,16 @@ class Delivery:
         self._sender.abandon()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Delivery]:
+    async def running(self, ended: Callable[[], None] = lambda: None) -> AsyncIterator[Delivery]:
         """Works while the block is open; leaving it stops gracefully.
 
-        A long-lived service awaits ``run`` itself, to learn at once when a loop fails.
+        Args:
+            ended: called when the work ends, so that a long-lived service learns at once when a
+                loop failed; the error itself comes when the block is left.
         """
         stop = asyncio.Event()
         task = asyncio.create_task(self.run(stop))
+        task.add_done_callback(lambda _: ended())
         try:
             yield self
         finally:

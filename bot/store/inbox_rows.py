@@ -175,6 +175,11 @@ def release(connection: sqlite3.Connection, owner: str) -> int:
     return connection.execute(sql, (owner,)).rowcount
 
 
+def release_all(connection: sqlite3.Connection) -> None:
+    """Frees all items."""
+    connection.execute(f"UPDATE inbox SET {_FREE} WHERE state = 'new' AND owner IS NOT NULL")  # noqa: S608 - constants
+
+
 def save_session(connection: sqlite3.Connection, lane: str, session: Json, now: float) -> None:
     """Writes a lane's session; an empty one is deleted."""
     if not session:

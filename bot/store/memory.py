@@ -379,6 +379,9 @@ class MemoryStore:
         }
         tables.event = [event for event in tables.event if event.lane != name]
 
+    async def probe(self) -> None:
+        """Memory takes everything."""
+
     async def depth(self) -> Depth:
         """Counts what waits."""
         updates = list(self._open_updates())

@@ -219,3 +219,10 @@ def release(connection: sqlite3.Connection, owner: str) -> int:
     """Ends the leases of a process; the owner stays, so that the next finds the call in doubt."""
     sql = "UPDATE outbox SET lease_until = 0 WHERE owner = ? AND done_at IS NULL"
     return connection.execute(sql, (owner,)).rowcount
+
+
+def release_all(connection: sqlite3.Connection) -> None:
+    """Ends all leases."""
+    connection.execute(
+        "UPDATE outbox SET lease_until = 0 WHERE lease_until > 0 AND done_at IS NULL"
+    )

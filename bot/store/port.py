@@ -331,3 +331,6 @@ class Store(Protocol):
 
     async def depth(self) -> Depth:
         """What waits, for health and metrics."""
+
+    async def probe(self) -> None:
+        """Writes a row as it is, to learn whether the disk takes it."""

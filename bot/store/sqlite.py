@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlite_utils import Database
@@ -17,6 +17,7 @@ from bot.store import inbox_rows, lane_rows, outbox_rows
 from bot.store.codec import dump
 from bot.store.migrations import migrate
 from bot.store.port import Happening, Receipt
+from bot.store.presence import present
 from bot.store.rules import is_group
 from bot.store.writer import Writer
 
@@ -225,6 +226,14 @@ class SqliteStore:
         """Counts what waits."""
         return await self._read(lane_rows.depth)
 
+    async def probe(self) -> None:
+        """Writes a row as it is."""
+        await self._writer.run(
+            lambda connection: connection.execute(
+                "UPDATE setting SET value = value WHERE name = 'pseudonym_key'"
+            )
+        )
+
     async def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         loop = asyncio.get_running_loop()
         try:
@@ -248,19 +257,24 @@ async def open_sqlite(
     Raises:
         StorageUnavailable: the file cannot be opened or is no database.
     """
-    try:
-        writing, reading, key = await asyncio.to_thread(_open, path, busy_timeout)
-    except (sqlite3.Error, OSError) as error:
-        message = f"cannot open {path}: {error}"
-        raise StorageUnavailable(message) from error
+    with ExitStack() as stack:
+        try:
+            writing, reading, key = await asyncio.to_thread(_open, path, busy_timeout, stack)
+        except (sqlite3.Error, OSError) as error:
+            message = f"cannot open {path}: {error}"
+            raise StorageUnavailable(message) from error
+        kept = stack.pop_all()
     store = SqliteStore(Writer(writing, busy_timeout=busy_timeout), reading, key=key, clock=clock)
-    try:
-        yield store
-    finally:
-        await store.close()
+    with kept:
+        try:
+            yield store
+        finally:
+            await store.close()
 
 
-def _open(path: Path, busy_timeout: float) -> tuple[sqlite3.Connection, sqlite3.Connection, str]:
+def _open(
+    path: Path, busy_timeout: float, stack: ExitStack
+) -> tuple[sqlite3.Connection, sqlite3.Connection, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.touch(mode=0o600)  # it holds what people wrote
@@ -270,6 +284,8 @@ def _open(path: Path, busy_timeout: float) -> tuple[sqlite3.Connection, sqlite3.
         writing.execute("PRAGMA synchronous = FULL")
         writing.execute("PRAGMA secure_delete = FAST")
         migrate(Database(writing))
+        lock = path.with_name(f"{path.name}.lock")
+        stack.enter_context(present(lock, lambda: _release_all(writing)))
         row = writing.execute("SELECT value FROM setting WHERE name = 'pseudonym_key'").fetchone()
         reading = _connect(path, busy_timeout)
     except BaseException:
@@ -277,6 +293,14 @@ def _open(path: Path, busy_timeout: float) -> tuple[sqlite3.Connection, sqlite3.
         raise
     reading.execute("PRAGMA query_only = ON")
     return writing, reading, row["value"]
+
+
+def _release_all(connection: sqlite3.Connection) -> None:
+    """Nobody lives who could hold a lease; their calls stay in doubt."""
+    connection.execute("BEGIN IMMEDIATE")
+    inbox_rows.release_all(connection)
+    outbox_rows.release_all(connection)
+    connection.execute("COMMIT")
 
 
 def _use_wal(connection: sqlite3.Connection, busy_timeout: float) -> None:
