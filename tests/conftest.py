@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.knowledge.loader import read_knowledge
+from bot.knowledge.model import Knowledge
+
 SHIPPED = Path(__file__).parent.parent / "knowledge"
 
 
@@ -11,3 +14,9 @@ SHIPPED = Path(__file__).parent.parent / "knowledge"
 def shipped() -> Path:
     """The knowledge folder of this repository; never written to."""
     return SHIPPED
+
+
+@pytest.fixture(scope="session")
+def shipped_knowledge() -> Knowledge:
+    """What the bot says, as it is in this repository."""
+    return read_knowledge(SHIPPED).knowledge
