@@ -47,6 +47,8 @@ def find_alike(texts: Sequence[str], *, same: float = SAME) -> Iterator[Alike]:
     frequency = Counter(pair for own in pairs for pair in own)
     index: dict[str, list[int]] = defaultdict(list)
     for number, text in enumerate(plain):
+        if not text:
+            continue
         rarest = sorted(pairs[number], key=lambda pair: (frequency[pair], pair))
         seen: set[int] = set()
         for pair in rarest[: 2 * _most_edits(text, same) + 1]:

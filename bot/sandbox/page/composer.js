@@ -49,12 +49,14 @@ export class Composer {
     this.gate.hidden = !words;
     this.gate.textContent = words;
     this.gate.disabled = chat.left;
-    this.bar.hidden = Boolean(words);
+    // Unlike in Telegram's apps one may write before pressing 开始: whoever is in fear writes first.
+    const closed = chat.left || chat.blocked;
+    this.bar.hidden = closed;
     this.grow();
     this.drawSpeakers(chat);
-    this.drawKeyboard(words ? null : chat.keyboard);
+    this.drawKeyboard(closed ? null : chat.keyboard);
     this.suggestions.update();
-    if (!words && !soft && matchMedia("(hover: hover)").matches) this.input.focus({ preventScroll: true });
+    if (!closed && !soft && matchMedia("(hover: hover)").matches) this.input.focus({ preventScroll: true });
   }
 
   swapDraft() {
