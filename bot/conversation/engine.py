@@ -123,10 +123,11 @@ class Conversation:
     def _urgent(self, decision: Decision, text: str, turn: Turn, session: Session) -> Result:
         """Danger leaves every interview, which is kept, with a way back."""
         session, way_back = self._interviews.pause(session, text)
-        articles = self._found(decision)
-        if articles and articles[0].id == DOOR_CARD and not way_back:
-            return self._at_the_door(turn, replace(session, question=text))
-        return _with_rows(self._decided(decision, text, session), way_back)
+        if any(article.id == DOOR_CARD for article in self._found(decision)[:1]):
+            result = self._at_the_door(turn, replace(session, question=text))
+        else:
+            result = self._decided(decision, text, session)
+        return _with_rows(result, way_back)
 
     def _at_the_door(self, turn: Turn, session: Session) -> Result:
         """The first sentences at once, then what fits the situation."""
@@ -308,11 +309,11 @@ class Conversation:
 
 
 def _with_rows(result: Result, rows: Rows) -> Result:
-    """A result whose last reply has more buttons, first."""
+    """A result whose last reply has more buttons, last."""
     if not rows or not result.replies:
         return result
     *others, last = result.replies
-    return replace(result, replies=(*others, replace(last, buttons=(*rows, *last.buttons))))
+    return replace(result, replies=(*others, replace(last, buttons=(*last.buttons, *rows))))
 
 
 def _fallback(kind: str, misses: int, last: str) -> str:
