@@ -22,14 +22,23 @@ async def sandbox(shipped):
 
 
 async def test_person_at_the_door_is_helped_in_the_first_reply(sandbox):
-    """The first reply to 催收现在在我家门口 says what to do, with 110 and words to copy."""
+    """The first reply to 催收现在在我家门口 says what to do, with 110, before any question."""
     person = await sandbox.person()
     await person.say("催收现在在我家门口")
     reply = await person.wait_for_reply()
-    assert "先别开门" in reply.text
+    assert reply.text.startswith("先别开门")
     assert "110" in reply.text
-    assert any(button.copy for row in reply.rows for button in row)
-    assert reply.parts("bold")[0].startswith("先别开门")
+    assert reply.text.index("110") < reply.text.index("？点一下")
+
+
+async def test_card_reads_well(sandbox):
+    """A card begins with its answer in bold, folds the law, and has words to copy."""
+    person = await sandbox.person()
+    await person.say("/start visit-02")
+    card = await person.wait_for_reply()
+    assert card.text.startswith(card.parts("bold")[0])
+    assert any("民法典" in part for part in card.parts("expandable_blockquote"))
+    assert any(button.copy for row in card.rows for button in row)
 
 
 async def test_buttons_lead_on_and_old_ones_still_work(sandbox):
@@ -61,7 +70,7 @@ async def test_leafing_through_the_menu_changes_one_message(sandbox):
 async def test_feedback_thanks_at_the_button(sandbox):
     """有用 is answered with a notice, not with another message."""
     person = await sandbox.person()
-    await person.say("/door")
+    await person.say("/start visit-02")
     await person.wait_for_reply()
     await person.press("有用")
     assert "谢谢" in await person.wait_for_answer()
