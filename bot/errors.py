@@ -146,3 +146,15 @@ class AnswerRefused(BotError):
 
 class TemplateBroken(BotError):
     """A text of a flow file cannot be filled in."""
+
+
+class LetterUnreadable(BotError):
+    """What was kept is not a letter."""
+
+
+class FontMissing(BotError):
+    """No Chinese font is on this machine: no PDF and no picture; `apt install fonts-noto-cjk`."""
+
+
+class DocumentFailed(BotError):
+    """A document could not be set."""
