@@ -243,7 +243,7 @@ class Interviews:
         return Result(session)
 
     def _begin(self, flow: Flow, turn: Turn, session: Session) -> Result:
-        interview = engine.begin(flow, turn.at.astimezone(self._zone))
+        interview = engine.begin(flow, turn.at.astimezone(self._zone), session.profile)
         desk = Desk(flow, interview, turn, aside(session), self._zone)
         opening = to_blocks(self._screen.forms.fill(flow.opening, desk.scope))
         result = self._screen.show(desk, opening)

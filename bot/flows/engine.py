@@ -15,7 +15,7 @@ from bot.errors import AnswerRefused, Refusal
 from bot.flows import answers
 from bot.flows.interview import Interview
 from bot.flows.scope import Asked, Scope
-from bot.knowledge.flow_model import Remark, Type
+from bot.knowledge.flow_model import KNOWN_SUMS, Remark, Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,14 +88,15 @@ class AskedTwice(AnswerRefused):
         """Remembers that it was asked about."""
 
 
-def begin(flow: Flow, now: datetime) -> Interview:
-    """A new interview."""
-    return Interview(flow.id, flow.version, now)
+def begin(flow: Flow, now: datetime, profile: Mapping[str, Any] | None = None) -> Interview:
+    """A new interview, with the sums of a profile."""
+    sums = {part: str(value) for part, value in (profile or {}).items() if part in KNOWN_SUMS}
+    return Interview(flow.id, flow.version, now, known=MappingProxyType(sums))
 
 
 def scope_of(flow: Flow, interview: Interview, now: datetime) -> Scope:
     """The interview's questions and values."""
-    return Scope(flow, interview.answers, now, interview.began)
+    return Scope(flow, interview.answers, now, interview.began, interview.known)
 
 
 def stage(flow: Flow, interview: Interview, scope: Scope) -> Stage:
@@ -192,7 +193,9 @@ def accept(flow: Flow, interview: Interview, asked: Asked, value: Any, now: date
     """
     changed = interview.with_answer(asked.path, value)
     # The rules see the answer even when they refuse it, so it is looked at without them first.
-    bare = Scope(_without_rules(flow, asked), changed.answers, now, interview.began)
+    bare = Scope(
+        _without_rules(flow, asked), changed.answers, now, interview.began, interview.known
+    )
     remarks: list[Remark] = []
     if value is not None:
         for rule in asked.question.rules:
@@ -257,7 +260,7 @@ def refit(flow: Flow, interview: Interview, now: datetime) -> tuple[Interview, i
     """
     if interview.version == flow.version:
         return interview, 0
-    scope = Scope(flow, interview.answers, now, interview.began)
+    scope = Scope(flow, interview.answers, now, interview.began, interview.known)
     lost = [place.path for place in scope.asked if place.open and place.path in interview.answers]
     names = {question.name for question in flow.questions}
     gone = [path for path in interview.answers if path.partition(".")[0] not in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ class Interview:
     """Path of a question to the message that answered it."""
     silent: bool = False
     """No more reminders."""
+    known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Sums of the profile as they were when it began."""
 
     def with_answer(self, path: str, value: Any) -> Interview:
         """With one answer more, or another one."""
@@ -63,6 +66,7 @@ class Interview:
             "confirmed": self.confirmed,
             "heard": dict(self.heard),
             "silent": self.silent,
+            "known": dict(self.known),
         }
         return {key: value for key, value in parts.items() if value not in ("", False, None, {})}
 
@@ -87,6 +91,7 @@ class Interview:
             confirmed=data.get("confirmed") is True,
             heard=MappingProxyType(_numbers(heard)),
             silent=data.get("silent") is True,
+            known=MappingProxyType(_sums(data.get("known"))),
         )
 
 
@@ -98,6 +103,19 @@ def _numbers(value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
         return {}
     return {str(key): number for key, number in value.items() if type(number) is int}
+
+
+def _sums(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {str(key): str(item) for key, item in value.items() if _is_sum(item)}
+
+
+def _is_sum(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and Decimal(value).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _moment(value: Any) -> datetime | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bot.flows.scope import Asked, Scope
     from bot.knowledge.flow_model import Flow
 
+KNOWN: Final = "known."
+"""Keys of a sample that give sums of the profile begin with it."""
 TODAY: Final = "today"
 """Key of a sample that says on which day it plays."""
 _DAY: Final = date(2026, 11, 23)
@@ -42,7 +44,8 @@ def rehearse(flow: Flow, sample: Mapping[str, str]) -> Rehearsal:
     """Answers every question from the sample until it ends, stops or lacks an answer."""
     day = date.fromisoformat(sample[TODAY]) if TODAY in sample else _DAY
     now = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001, the zone plays no part here
-    interview = engine.begin(flow, now)
+    known = {key.partition(".")[2]: sample[key] for key in sample if key.startswith(KNOWN)}
+    interview = engine.begin(flow, now, known)
     asked: list[Asked] = []
     refused: list[tuple[str, str]] = []
     for _ in range(_MOST_STEPS):
@@ -58,7 +61,8 @@ def rehearse(flow: Flow, sample: Mapping[str, str]) -> Rehearsal:
             refused.append((stage.asked.path, reason))
             break
     seen = {place.path for place in asked} | {TODAY}
-    unused = () if isinstance(stage, Stopped) else tuple(p for p in sample if p not in seen)
+    unused = tuple(path for path in sample if path not in seen and not path.startswith(KNOWN))
+    unused = () if isinstance(stage, Stopped) else unused
     return Rehearsal(interview, scope, stage, asked, refused, unused)
 
 

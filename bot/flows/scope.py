@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.flows import functions
 from bot.flows.answers import NO, YES, fits, in_words, typed
 from bot.flows.conditions import holds
-from bot.knowledge.flow_model import MORE, Choice, Question, Reference, Type, names_in
+from bot.knowledge.flow_model import KNOWN_SUMS, MORE, Choice, Question, Reference, Type, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,10 +42,16 @@ class Scope:
         answers: kept values by path; a path that is missing is not answered.
         now: the moment, in the time zone in which dates are read.
         began: when the interview began.
+        known: sums that other interviews worked out before.
     """
 
     def __init__(
-        self, flow: Flow, answers: Mapping[str, Any], now: datetime, began: datetime | None = None
+        self,
+        flow: Flow,
+        answers: Mapping[str, Any],
+        now: datetime,
+        began: datetime | None = None,
+        known: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.flow = flow
         self.now = now
@@ -52,6 +60,7 @@ class Scope:
             "today": now.date(),
             "now": now,
             "began": began or now,
+            "known": {part: Decimal(known[part]) for part in KNOWN_SUMS if part in known},
         }
         self._labels: dict[str, Any] = {}
         self._busy: set[str] = set()

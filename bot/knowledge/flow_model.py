@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+KNOWN_SUMS: Final = ("income", "free_cash", "principal")
+"""Parts of the profile that are sums; ``known`` has them."""
+
 PROFILE: Final = (
     "lender",
     "lender_type",
@@ -28,8 +31,9 @@ PROFILE: Final = (
 )
 """Answers that other interviews may offer again."""
 
-GIVEN: Final = ("today", "now", "began")
-"""Names that every flow has without asking: the day, the moment, and when the interview began."""
+GIVEN: Final = ("today", "now", "began", "known")
+"""Names that every flow has without asking: the day, the moment, when the interview began, and
+the sums that other interviews worked out before (``known.free_cash``)."""
 
 MORE: Final = "more"
 """Name of the question after each row: another one, or enough."""

@@ -1,0 +1,167 @@
+"""The application for more time: what may be promised, what admits a debt, and every way out."""
+
+import pytest
+from doubles.person import Person
+from doubles.table_searcher import TableSearcher
+
+from bot.conversation.engine import Conversation
+from bot.search.decide import Outcome
+
+TABLE = {
+    "延期要什么证明": (Outcome.ANSWER, "nego-06"),
+    "不想活了": (Outcome.URGENT, "safety-01"),
+}
+START = "想申请延期"
+TO_LENDER = (START, "▸逾期30天以内", "▸都没有")
+TO_PAY = (
+    *TO_LENDER,
+    "某某消费金融有限公司（某某贷）",
+    "尾号1234",
+    "1.2万",
+    "▸失业",
+    "▸选好了",
+    "9/1",
+    "下个月15号",
+)
+TO_END = (
+    *TO_PAY,
+    "500",
+    "下个月15号",
+    "▸选好了",
+    "▸离职证明",
+    "▸选好了",
+    "▸诚恳",
+    "▸官方App",
+)
+
+
+@pytest.fixture
+def person(shipped_knowledge):
+    """Somebody at noon of 23 November 2026."""
+    return Person(Conversation(shipped_knowledge, TableSearcher(TABLE)))
+
+
+def test_happy_way_gives_letter_message_and_phone_script(person):
+    """One date, one sum, what is asked for, by when an answer is due, and how to send it."""
+    person.all(*TO_END, "▸确认属实")
+    for words in (
+        "延期还款申请书",
+        "以贵司对账为准",
+        "延期至 2026年12月15日",
+        "每月支付 500元",
+        "2026年12月8日 前",
+        "停止联系与债务无关的第三人",
+        "短信版",
+        "不发催收员的私人微信",
+        "2026年11月26日 问一次",
+    ):
+        assert words in person.heard
+    assert "停息挂账" not in person.heard
+    copies = [b.copy for r in person.replies for row in r.buttons for b in row if b.copy]
+    assert len(copies[0]) <= 200
+
+
+@pytest.mark.parametrize(
+    ("moves", "words"),
+    [
+        ((START, "▸已经起诉"), "支付令 15 天内"),
+        ((START, "▸还没到期", "▸公安机关", "▸选好了"), "12348"),
+        ((START, "▸逾期超过90天", "▸都没有", "▸两年半以前"), "诉讼时效会重新算三年"),
+    ],
+)
+def test_hard_stops(person, moves, words):
+    """Court papers, police and old debts come first; nothing is written."""
+    person.all(*moves)
+    assert words in person.heard
+    assert person.stored.get("flow") is None
+    assert "回头改回答" in person.labels
+
+
+def test_nothing_to_pay_and_no_proof_stops(person):
+    """An application with neither a sum nor a proof would only be refused."""
+    person.all(*TO_PAY, "0", "下个月15号", "▸选好了", "▸跳过")
+    assert "很难同意" in person.heard
+    person.tap("回头改回答", "改：能提供的证明", "病历", "选好了")
+    assert "用哪种语气" in person.heard
+
+
+def test_nothing_to_pay_with_a_proof_goes_on(person):
+    """Nought is allowed where there is a day and a proof."""
+    person.all(*TO_PAY, "没有", "下个月15号", "▸选好了", "▸病历", "▸选好了", "▸平实", "▸EMS")
+    person.tap("确认属实")
+    assert "延期期间暂不支付" in person.heard
+
+
+def test_promise_beyond_capacity_is_blocked(person):
+    """What an earlier budget showed is the most that may be promised."""
+    person.stored = {"profile": {"free_cash": "600.00"}}
+    person.all(*TO_PAY, "800")
+    assert "最多能付 600元" in person.heard
+    assert "free_cash" not in person.answers
+    person.say("600")
+    assert person.answers["free_cash"] == "600.00"
+
+
+def test_recovery_after_a_year_points_to_instalments(person):
+    """Twelve months are the end of an extension."""
+    person.all(*TO_PAY[:-1], "2028-1-1")
+    assert "超过 12 个月" in person.heard
+
+
+def test_more_than_six_months_is_refused_and_a_gap_is_noted(person):
+    """The day has an end; a day before recovery is taken, with a warning."""
+    person.all(*TO_PAY, "500", "2027-6-30")
+    assert "最多写延 6 个月" in person.heard
+    person.say("12/10")
+    assert "可能还是还不上" in person.heard
+    assert person.answers["until"] == "2026-12-10"
+
+
+def test_correction_of_the_status_reopens_the_limitation_question(person):
+    """From 30 to over 90 days the question about the last payment appears, and only that."""
+    person.all(*TO_END)
+    person.tap("改：现在到哪一步", "逾期超过90天")
+    assert "上一次还款" in person.heard
+    person.tap("两年半以内")
+    assert "最后核对一遍" in person.heard
+
+
+def test_question_in_the_middle(person):
+    """A question is answered and the open one repeated."""
+    person.all(START, "延期要什么证明")
+    assert "这笔现在到哪一步" in person.heard
+    assert len(person.results[-1].replies) == 2
+
+
+def test_despair_leaves_everything_at_once(person):
+    """Words of despair get their card; the form waits."""
+    person.all(*TO_LENDER, "不想活了")
+    assert person.results[-1].session.article == "safety-01"
+    assert person.answers == {"status": "d30", "special": ["none"]}
+    person.tap("接着填")
+    assert "向哪家机构申请" in person.heard
+
+
+def test_cancel_old_button_and_same_press_twice(person):
+    """Leaving, an old button and a double tap lose nothing."""
+    person.all(*TO_LENDER)
+    person.command("cancel")
+    person.press("q:ex:status:d90")
+    assert person.answers["status"] == "d90"
+    assert "改好了" in person.heard
+    before = person.stored
+    person.press("q:ex:status:d90")
+    assert person.stored == before
+
+
+def test_full_card_number_is_refused_as_tail(person):
+    """Only four digits are taken."""
+    person.all(*TO_LENDER, "某某银行", "12345678")
+    assert "最后四位" in person.heard
+
+
+def test_three_touches_are_offered_as_reminders(person):
+    """Days 3, 7 and 15."""
+    person.all(*TO_END, "▸确认属实", "▸到时候提醒我")
+    days = [timer.due.strftime("%m-%d") for timer in person.results[-1].schedule]
+    assert days == ["11-26", "11-30", "12-08"]
