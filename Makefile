@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench soak lock clean
 .DEFAULT_GOAL := demo
 
 .venv/.runtime: requirements.lock pyproject.toml
@@ -31,6 +31,9 @@ lint: .venv/.dev ## ruff and mypy
 
 bench: .venv/.dev ## figures: speed, memory, quality
 	$(BIN)/python tests/bench
+
+soak: .venv/.dev ## 10,000 updates while processes are killed every 200 ms
+	SOAK_UPDATES=10000 $(BIN)/python -m pytest -s tests/test_durability_kill.py
 
 lock: ## pins the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

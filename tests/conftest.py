@@ -7,6 +7,8 @@ import pytest
 from bot.knowledge.loader import read_knowledge
 from bot.knowledge.model import Knowledge
 
+pytest_plugins = ["tests.durability_stage"]
+
 SHIPPED = Path(__file__).parent.parent / "knowledge"
 
 

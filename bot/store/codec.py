@@ -43,6 +43,8 @@ def _plain(call: Call) -> Json:
         value["fallback"] = _plain(call.fallback)
     if call.once:
         value["once"] = True
+    if call.recipe is not None:
+        value["recipe"] = call.recipe
     return value
 
 
@@ -56,4 +58,5 @@ def _call(value: dict[str, Any]) -> Call:
         ),
         fallback=_call(value["fallback"]) if "fallback" in value else None,
         once=value.get("once", False),
+        recipe=value.get("recipe"),
     )

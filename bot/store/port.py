@@ -119,11 +119,13 @@ class Call:
     """Never repeat it when nobody knows whether it was carried out. Calls with files never are."""
     lane: str = ""
     """The lane whose order it keeps; empty for the lane of the update it answers."""
+    recipe: Json | None = None
+    """What is to be made when it is sent, such as a file from a letter; the transport knows how."""
 
     @property
     def repeatable(self) -> bool:
         """Whether a second copy does less harm than none."""
-        return not self.once and not self.files
+        return not self.once and not self.files and self.recipe is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,4 +335,4 @@ class Store(Protocol):
         """What waits, for health and metrics."""
 
     async def probe(self) -> None:
-        """Writes a row as it is, to learn whether the disk takes it."""
+        """Writes something, to learn whether the disk takes it."""

@@ -1,0 +1,49 @@
+"""Acceptance: real processes are killed at any time, and nothing is lost, repeated or reordered."""
+
+import asyncio
+import os
+import random
+import sys
+
+import pytest
+
+from tests.durability_stage import open_stage
+
+UPDATES = int(os.environ.get("SOAK_UPDATES", "1000"))
+"""``make soak`` sets 10,000."""
+CHATS = 50
+KILL_EVERY = 0.2
+
+
+async def test_kill_every_fifth_of_a_second(library, tmp_path):
+    """Three processes, one of them killed every 200 ms: all is answered as if nothing had been."""
+    rng = random.Random(5)
+    kills = 0
+    async with open_stage(tmp_path, library, speed=4.0) as stage:
+        await stage.start(3)
+        writing = asyncio.create_task(stage.say_everywhere(UPDATES, CHATS, every=0.008))
+        while not writing.done():
+            await asyncio.sleep(KILL_EVERY)
+            stage.kill_one(rng)
+            kills += 1
+        await writing
+        await stage.drained(60 + UPDATES / 50)
+        repeated = stage.assert_kept()
+        status, _ = await stage.stop()
+    sys.stdout.write(f"{UPDATES} updates, {kills} kills, {repeated} answers sent again\n")
+    assert status == 0
+    assert kills >= UPDATES * 0.008 / KILL_EVERY / 3
+
+
+@pytest.mark.parametrize("point", ["received", "claimed", "handled", "sent"])
+async def test_cut_between_two_steps(library, tmp_path, point):
+    """Every process dies when it comes to a point for the seventh time; so does its successor."""
+    async with open_stage(tmp_path, library, speed=4.0) as stage:
+        await stage.start(2, BOT_TEST_FAULT=f"{point}:7")
+        await stage.say_everywhere(60, 8)
+        await stage.drained()
+        repeated = stage.assert_kept()
+        uncertain = stage.ask("SELECT count(*) FROM outbox WHERE state = 'uncertain'")[0][0]
+    assert "worker_died" in stage.log.read_text()
+    assert repeated <= uncertain
+    assert uncertain or point != "sent"
