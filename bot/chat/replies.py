@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bot.chat.markup import Page
-    from bot.conversation.turn import Button, Reply
+    from bot.conversation.turn import Button, Paper, Reply
 
 MAX_ACTION = 64
 """Bytes of callback data (Bot API, InlineKeyboardButton)."""
@@ -50,6 +50,15 @@ def _calls(reply: Reply, lane: str) -> Iterator[Call]:
             extra = {}
         edits = reply.edit is not None and len(pages) == 1
         yield _edit(page, lane, reply.edit, extra) if edits else _send(page, lane, extra)
+    yield from (_document(paper, lane) for paper in reply.papers)
+
+
+def _document(paper: Paper, lane: str) -> Call:
+    """A file that is made when it is sent; see ``bot.chat.papers``."""
+    field = "photo" if paper.picture else "document"
+    recipe = {"make": paper.make, "data": dict(paper.data), "field": field, "name": paper.name}
+    method = "sendPhoto" if paper.picture else "sendDocument"
+    return Call(method, {"chat_id": int(lane)}, recipe=recipe)
 
 
 def _send(page: Page, lane: str, extra: dict[str, Any]) -> Call:

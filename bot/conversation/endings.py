@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.conversation import actions
+from bot.conversation import actions, papers
 from bot.conversation.cards import to_blocks
 from bot.conversation.forms import DELETE, QUIET, REMIND, REVIEW
-from bot.conversation.turn import Button, Heading, Later, Paragraph, Reply, Words
+from bot.conversation.turn import Bullets, Button, Heading, Later, Paragraph, Reply, Words
 from bot.tools.dates import write_day
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from bot.conversation.cards import Cards
     from bot.conversation.forms import Forms
     from bot.conversation.turn import Block
+    from bot.documents.letter import Letter
     from bot.flows.interview import Interview
     from bot.flows.scope import Scope
-    from bot.knowledge.flow_model import Flow, LetterForm, ReminderForm
+    from bot.knowledge.flow_model import Flow, ReminderForm
 
 _MORNING: Final = time(9)
 _MAX_COPY: Final = 256
@@ -36,26 +37,30 @@ class Endings:
 
     def replies(self, flow: Flow, scope: Scope) -> tuple[Reply, ...]:
         """Everything that is sent at the end, in order."""
-        papers = tuple(
-            Reply(self._paper(letter, scope)) for letter in flow.letters if scope.holds(letter.when)
-        )
-        return (*papers, *self._texts(flow, scope), self._last(flow, scope))
+        return (*self._papers(flow, scope), *self._texts(flow, scope), self._last(flow, scope))
 
     def previews(self, flow: Flow, scope: Scope) -> tuple[Reply, ...]:
         """The papers as they would be, to read in the chat."""
         note = Paragraph(self._cards.phrase("flow_preview"))
         return tuple(
-            Reply((note, *self._paper(letter, scope)))
-            for letter in flow.letters
-            if scope.holds(letter.when)
+            Reply((note, *papers.letter_blocks(letter))) for letter in self._letters(flow, scope)
         )
 
-    def _paper(self, letter: LetterForm, scope: Scope) -> tuple[Block, ...]:
-        text = self._forms.fill(letter.body, scope)
-        lines = [
-            f"**{line[3:]}**" if line.startswith("## ") else line for line in text.splitlines()
-        ]
-        return (Heading(letter.title), *to_blocks("\n".join(lines)))
+    def _letters(self, flow: Flow, scope: Scope) -> Iterator[Letter]:
+        for form in flow.letters:
+            if scope.holds(form.when):
+                yield papers.write_letter(flow, form, self._forms, scope)
+
+    def _papers(self, flow: Flow, scope: Scope) -> Iterator[Reply]:
+        """Letters with their files, cards, tables."""
+        for letter in self._letters(flow, scope):
+            yield Reply(tuple(papers.letter_blocks(letter)), papers=papers.letter_papers(letter))
+        for card in flow.cards:
+            if scope.holds(card.when):
+                lead = Heading(self._forms.fill(card.title, scope))
+                lines = Bullets(tuple(self._forms.fill(line, scope) for line in card.lines))
+                files = papers.card_papers(card, self._forms, scope)
+                yield Reply((lead, lines), papers=files)
 
     def _texts(self, flow: Flow, scope: Scope) -> Iterator[Reply]:
         for text in flow.texts:
@@ -85,7 +90,14 @@ class Endings:
                 self._forms.step(flow, DELETE, "", "label_flow_delete"),
             )
         )
-        return Reply(tuple(blocks), tuple(rows))
+        files = [
+            papers.table_paper(table, self._forms, scope)
+            for table in flow.tables
+            if scope.holds(table.when)
+        ]
+        calendar = papers.calendar_paper(flow, self._forms, scope)
+        files += [] if calendar is None else [calendar]
+        return Reply(tuple(blocks), tuple(rows), papers=tuple(files))
 
     def will_remind(self, flow: Flow, timers: Sequence[Later]) -> Reply:
         """Says on which days reminders will come, with a way to stop them."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -122,6 +123,20 @@ Block = Lead | Heading | Paragraph | Steps | Bullets | Words | Folded
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that is made when it is sent, so that answering stays fast."""
+
+    make: str
+    """``docx``, ``pdf``, ``card_png``, ``card_pdf``, ``calendar``, ``csv``, or ``about``."""
+    data: Mapping[str, Any]
+    """What it is made from, as plain JSON."""
+    name: str
+    """File name that the person sees; neutral."""
+    picture: bool = False
+    """Shown in the chat instead of sent as a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One message from the bot."""
 
@@ -130,6 +145,8 @@ class Reply:
     """Rows of buttons."""
     edit: int | None = None
     """The message to change instead of sending a new one."""
+    papers: tuple[Paper, ...] = ()
+    """Files that follow the message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,17 @@ def difference(*, of: Decimal, less: Decimal) -> Decimal:
     return of - less
 
 
+def first_known(*, of: Sequence[Any]) -> Any:
+    """The first of several values that is there."""
+    return next((item for item in of if item is not None), None)
+
+
+def heaviest(*, of: Mapping[str, Decimal], income: Decimal) -> int:
+    """The largest of named sums in percent of an income; 0 without income."""
+    largest = max((value for key, value in of.items() if key != "total"), default=Decimal(0))
+    return round(largest * 100 / income) if income else 0
+
+
 def night(*, at: datetime) -> str:
     """``yes`` between 22:00 and 8:00."""
     return "yes" if is_night(at.time()) else "no"
@@ -136,6 +147,8 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "days_between": days_between,
     "deadline": deadline,
     "difference": difference,
+    "first_known": first_known,
+    "heaviest": heaviest,
     "night": night,
     "offers": offers,
     "past": past,

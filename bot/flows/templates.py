@@ -26,7 +26,7 @@ _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 def for_chat(value: str) -> str:
     """A person's words within a message: bold and code marks would be read as such."""
-    return value.replace("*", "＊").replace("`", "＇").replace("_", "＿")
+    return value.replace("*", "＊").replace("`", "＇").replace("_", "＿").replace("|", "｜")
 
 
 def for_letter(value: str) -> str:

@@ -39,7 +39,7 @@ _SIDES: Final = ("any", "past", "future")
 _FLOW_KEYS: Final = (
     "code", "title", "listed", "opening", "triggers", "confirm", "questions", "computed",
     "stops", "review", "letters", "texts", "cards", "tables", "after", "reminders", "dates",
-    "articles", "flows", "remember", "samples",
+    "articles", "flows", "remember", "samples", "laws_as_of",
 )  # fmt: skip
 _QUESTION_KEYS: Final = (
     "name", "type", "ask", "title", "why", "example", "optional", "when", "choices", "side",
@@ -100,6 +100,7 @@ class _FlowReader:
             computed=MappingProxyType(self._computed()),
             stops=tuple(self._stops()),
             review=tuple(_remarks(node, "review")),
+            laws_as_of=node.day("laws_as_of", required=node.has("letters")),
             letters=tuple(self._letters()),
             texts=tuple(self._texts()),
             cards=tuple(self._cards()),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from decimal import Decimal
     from pathlib import Path
 
@@ -305,6 +306,8 @@ class Flow:
     stops: tuple[Stop, ...] = ()
     review: tuple[Remark, ...] = ()
     """Said above the answers before confirmation."""
+    laws_as_of: date | None = None
+    """When the law that the letters cite was last checked; stands at the foot of each."""
     letters: tuple[LetterForm, ...] = ()
     texts: tuple[TextForm, ...] = ()
     cards: tuple[CardForm, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.knowledge.flow_model import VERBS, Condition, Every, Reference, Some, Test
@@ -71,6 +72,15 @@ class Node:
             self.fault(f"“{key}”应是整数", key)
             return default
         return value
+
+    def day(self, key: str, *, required: bool) -> date | None:
+        """A date."""
+        value = self._value.get(key)
+        if isinstance(value, date):
+            return value
+        if required or value is not None:
+            self.fault(f"“{key}”应是日期，例如 2026-11-23", key)
+        return None
 
     def nodes(self, key: str) -> Iterator[Node]:
         """The mappings in a list."""

@@ -256,13 +256,16 @@ class Store(Protocol):
             body: its beginning, already masked.
         """
 
-    async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:
+    async def claim(
+        self, owner: str, *, limit: int, lease: float, idle: bool = True
+    ) -> tuple[Claim, ...]:
         """Takes the oldest unfinished item of lanes in which nobody works, oldest first.
 
         Args:
             owner: a random name of this process.
             limit: at most so many lanes.
             lease: seconds after which others may take them over.
+            idle: whether the process works on nothing else; see ``rules.unsuspected``.
         """
 
     async def complete(self, claim: Claim, handled: Handled) -> None:
