@@ -15,7 +15,7 @@ _COUNTRY: Final = "中华人民共和国"
 def basis_lines(article: Article, sources: Mapping[str, Source]) -> tuple[str, ...]:
     """The lines of 依据 as a reader sees them.
 
-    The level and the date stand at the first mention of a source only.
+    Full title, level and date stand at the first mention of a source, its short name after that.
     """
     seen: set[str] = set()
     return tuple(_line(basis, sources, seen) for basis in article.basis)
@@ -35,12 +35,16 @@ def _names(
         source = sources[citation.source]
         first = source.key not in seen
         seen.add(source.key)
-        yield _title(source) + _number(citation) + (_origin(source) if first else "")
+        name = _title(source) if first else source.key
+        yield name + _number(citation) + (_origin(source) if first else "")
 
 
 def _title(source: Source) -> str:
+    """The full title in 《》, those within it in 〈〉 (GB/T 15834-2011, 4.15)."""
     title = source.title.removeprefix(_COUNTRY)
-    return title if source.level == "公开报道" else f"《{title}》"
+    if source.level == "公开报道":
+        return title
+    return f"《{title.replace('《', '〈').replace('》', '〉')}》"
 
 
 def _number(citation: Citation) -> str:
