@@ -76,7 +76,9 @@ class LaneRunner:
         free = self._limits.updates_at_once - len(self._tasks)
         if free <= 0:
             return False
-        claims = await self._store.claim(self._owner, limit=free, lease=self._limits.update_lease)
+        claims = await self._store.claim(
+            self._owner, limit=free, lease=self._limits.update_lease, idle=not self._tasks
+        )
         for claim in claims:
             task = asyncio.create_task(self._work(claim))
             self._tasks.add(task)

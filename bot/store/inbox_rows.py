@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.errors import LeaseLost
 from bot.store.codec import dump, load
 from bot.store.port import Claim, InboxItem, Receipt
+from bot.store.rules import unsuspected
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,7 +35,7 @@ SELECT
 # The head of a lane is chosen first and the limit applied after, so that one blocked lane with
 # many rows does not keep the others waiting.
 _HEADS: Final = """
-SELECT update_id FROM inbox AS head
+SELECT update_id, attempts FROM inbox AS head
 WHERE state = 'new' AND not_before <= :now AND lease_until <= :now
   AND NOT EXISTS (
     SELECT 1 FROM inbox AS earlier
@@ -106,13 +107,19 @@ def begin_flood(connection: sqlite3.Connection, arrival: Arrival, now: float) ->
 
 
 def claim(
-    connection: sqlite3.Connection, owner: str, limit: int, lease_until: float, now: float
+    connection: sqlite3.Connection,
+    owner: str,
+    *,
+    limit: int,
+    lease_until: float,
+    idle: bool,
+    now: float,
 ) -> tuple[Claim, ...]:
     """Leases the heads of free lanes, oldest first."""
     heads = connection.execute(_HEADS, {"now": now, "limit": limit}).fetchall()
     return tuple(
         _claim(connection.execute(_TAKE, (owner, lease_until, head["update_id"])).fetchall()[0])
-        for head in heads
+        for head in heads[: unsuspected((head["attempts"] for head in heads), idle=idle)]
     )
 
 

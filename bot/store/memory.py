@@ -36,7 +36,7 @@ from bot.store.memory_rows import (
 )
 from bot.store.outbox_rows import EVERYONE, permits
 from bot.store.port import CallState, Claim, Depth, Happening, InboxItem, Receipt
-from bot.store.rules import is_group
+from bot.store.rules import is_group, unsuspected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,7 +100,9 @@ class MemoryStore:
         """Sets aside what is no update."""
         self._tables.refused.append((self._clock(), reason, body))
 
-    async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:
+    async def claim(
+        self, owner: str, *, limit: int, lease: float, idle: bool = True
+    ) -> tuple[Claim, ...]:
         """Leases the oldest items of free lanes."""
         now = self._clock()
         heads: dict[str, Update] = {}
@@ -110,9 +112,9 @@ class MemoryStore:
             if row.lease_until > now:
                 taken.add(row.lane)
         free = [row for row in heads.values() if row.lane not in taken and row.not_before <= now]
-        return tuple(
-            self._lease(row, owner, now + lease) for row in sorted(free, key=position)[:limit]
-        )
+        first = sorted(free, key=position)[:limit]
+        count = unsuspected((row.attempts for row in first), idle=idle)
+        return tuple(self._lease(row, owner, now + lease) for row in first[:count])
 
     def _open_updates(self) -> Iterable[Update]:
         return (row for row in self._tables.inbox.values() if row.state == "new")

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bot.store.port import Call
+
+
+SUSPECT: Final = 3
+"""An update that was claimed so often may be what took those processes down. It is handled alone
+from then on, so that it takes no innocent ones with it."""
+
+
+def unsuspected(attempts: Iterable[int], *, idle: bool) -> int:
+    """How many of the heads may be claimed together.
+
+    Args:
+        attempts: how often each has been claimed before, the oldest head first.
+        idle: whether the process works on nothing else.
+
+    Returns:
+        Those before the first suspect; the suspect alone if it is the first and its turn has come.
+    """
+    clean = list(takewhile(lambda count: count < SUSPECT, attempts))
+    return len(clean) or int(idle)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,12 +103,17 @@ class SqliteStore:
             )
         )
 
-    async def claim(self, owner: str, *, limit: int, lease: float) -> tuple[Claim, ...]:
+    async def claim(
+        self, owner: str, *, limit: int, lease: float, idle: bool = True
+    ) -> tuple[Claim, ...]:
         """Leases the oldest items of free lanes."""
 
         def job(connection: sqlite3.Connection) -> tuple[Claim, ...]:
             now = self._clock()
-            return inbox_rows.claim(connection, owner, limit, now + lease, now)
+            lease_until = now + lease
+            return inbox_rows.claim(
+                connection, owner, limit=limit, lease_until=lease_until, idle=idle, now=now
+            )
 
         return await self._writer.run(job)
 
