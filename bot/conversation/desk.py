@@ -70,6 +70,7 @@ def open_desk(flow: Flow, turn: Turn, session: Session, zone: tzinfo) -> Desk | 
         return None
     if kept is None:
         session = aside(session)
+    interview = interview.informed(session.profile)
     old = interview.version != flow.version
     interview, lost = engine.refit(flow, interview, turn.at.astimezone(zone))
     return Desk(flow, interview, turn, session, zone, lost=lost if old else None)

@@ -15,7 +15,7 @@ from bot.errors import AnswerRefused, Refusal
 from bot.flows import answers
 from bot.flows.interview import Interview
 from bot.flows.scope import Asked, Scope
-from bot.knowledge.flow_model import KNOWN_SUMS, Remark, Type
+from bot.knowledge.flow_model import Remark, Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,8 +90,7 @@ class AskedTwice(AnswerRefused):
 
 def begin(flow: Flow, now: datetime, profile: Mapping[str, Any] | None = None) -> Interview:
     """A new interview, with the sums of a profile."""
-    sums = {part: str(value) for part, value in (profile or {}).items() if part in KNOWN_SUMS}
-    return Interview(flow.id, flow.version, now, known=MappingProxyType(sums))
+    return Interview(flow.id, flow.version, now).informed(profile or {})
 
 
 def scope_of(flow: Flow, interview: Interview, now: datetime) -> Scope:

@@ -116,6 +116,29 @@ def _debt(row: Mapping[str, Any]) -> capacity.Debt:
     )
 
 
+def claim(
+    *,
+    shown: Decimal,
+    sums: Mapping[str, Decimal] | None = None,
+    requests: Sequence[str] | None = None,
+) -> Decimal:
+    """What a plan starts from: the named sums, without penalties whose waiver is asked for.
+
+    Args:
+        shown: the whole balance that the lender shows, where the sums are not known.
+        sums: with ``penalty`` and ``total``.
+        requests: with ``waive`` among them where a waiver is asked for.
+    """
+    if sums is None or not sums["total"]:
+        return shown
+    return sums["total"] - (sums["penalty"] if "waive" in (requests or ()) else Decimal(0))
+
+
+def longest_term(*, lender_type: str) -> int:
+    """Most months of a plan: five years for cards (信用卡办法 70), three as a rule elsewhere."""
+    return 60 if lender_type == "card" else 36
+
+
 def offers(*, base: Decimal, upper: Decimal, wanted: int, longest: int) -> dict[str, Any]:
     """Three offers of equal monthly rates: wanted, acceptable, last; and the least of months.
 
@@ -143,12 +166,14 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "add_days": add_days,
     "add_months": add_months_to,
     "assess": assess,
+    "claim": claim,
     "clock": clock,
     "days_between": days_between,
     "deadline": deadline,
     "difference": difference,
     "first_known": first_known,
     "heaviest": heaviest,
+    "longest_term": longest_term,
     "night": night,
     "offers": offers,
     "past": past,
@@ -157,7 +182,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 """Name in a flow file to the function."""
 
-OPTIONAL: Final = frozenset({"reserve"})
+OPTIONAL: Final = frozenset({"reserve", "sums", "requests"})
 """Arguments that may be missing."""
 
 

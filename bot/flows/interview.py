@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from bot.knowledge.flow_model import KNOWN_SUMS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,7 +38,7 @@ class Interview:
     silent: bool = False
     """No more reminders."""
     known: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Sums of the profile as they were when it began."""
+    """Sums of the profile; not stored, see ``informed``."""
 
     def with_answer(self, path: str, value: Any) -> Interview:
         """With one answer more, or another one."""
@@ -52,6 +54,11 @@ class Interview:
             kept[path] = message
         return replace(self, heard=MappingProxyType(kept))
 
+    def informed(self, profile: Mapping[str, Any]) -> Interview:
+        """With the sums that other interviews worked out."""
+        sums = {part: str(profile[part]) for part in KNOWN_SUMS if _is_sum(profile.get(part))}
+        return replace(self, known=MappingProxyType(sums))
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; empty parts are left out."""
         parts = {
@@ -66,7 +73,6 @@ class Interview:
             "confirmed": self.confirmed,
             "heard": dict(self.heard),
             "silent": self.silent,
-            "known": dict(self.known),
         }
         return {key: value for key, value in parts.items() if value not in ("", False, None, {})}
 
@@ -91,7 +97,6 @@ class Interview:
             confirmed=data.get("confirmed") is True,
             heard=MappingProxyType(_numbers(heard)),
             silent=data.get("silent") is True,
-            known=MappingProxyType(_sums(data.get("known"))),
         )
 
 
@@ -103,12 +108,6 @@ def _numbers(value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
         return {}
     return {str(key): number for key, number in value.items() if type(number) is int}
-
-
-def _sums(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        return {}
-    return {str(key): str(item) for key, item in value.items() if _is_sum(item)}
 
 
 def _is_sum(value: Any) -> bool:
