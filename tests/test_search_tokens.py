@@ -28,7 +28,7 @@ def test_synonyms_are_one_word():
 
 def test_products_count_by_their_kind():
     """Two products of a kind share a token, so that one helps to understand the other."""
-    assert "c<消费信贷>" in set(tokens("花呗逾期")) & set(tokens("白条逾期"))
+    assert "w<消费信贷>" in set(tokens("花呗逾期")) & set(tokens("白条逾期"))
     assert "w花呗" in tokens("花呗逾期")
     assert "c花" not in tokens("花呗逾期")
 

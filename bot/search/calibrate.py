@@ -140,7 +140,7 @@ class Goal:
 
     false_answers: float = 0.03
     """At most so many messages that deserve no article are answered with one."""
-    offered: float = 0.12
+    offered: float = 0.15
     """At most so many of them are offered articles."""
     wrong: float = 0.5
     """What a wrong answer costs, measured in right ones."""
@@ -162,10 +162,10 @@ def fit_thresholds(
     """
     urgent = frozenset(key for key, article in articles.items() if article.urgent)
     grid = product(
-        np.arange(0.2, 0.96, 0.04),
-        np.arange(0.1, 0.9, 0.05),
-        (0.02, 0.04, 0.07, 0.1),
-        (0.1, 0.2, 0.3),
+        np.arange(0.3, 0.9, 0.05),
+        np.arange(0.1, 0.8, 0.05),
+        (0.03, 0.05, 0.08),
+        (0.2, 0.3),
     )
     best, value = start, float("-inf")
     for answer, choose, offered, alarm in grid:

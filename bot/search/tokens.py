@@ -95,19 +95,22 @@ class Tokeniser:
         return [word for word in self._cutter.cut(text, HMM=False) if word[0].isalnum()]
 
     def tokens(self, text: str) -> list[str]:
-        """Each different token of a normalised text once, in a fixed order."""
+        """Each different token of a normalised text once, in a fixed order.
+
+        The name of a product counts as one word, and as its kind, but not by its characters: it
+        narrows what is asked without drowning it.
+        """
         written = self.cut(text)
         words = [self._canonical.get(word, word) for word in written]
-        characters: list[str] = []
-        for word in written:
-            if word in self._products:
-                characters.append(f"<{self._products[word]}>")
-            else:
-                characters.extend(word)
+        products = [word for word in written if word in self._products]
+        characters = [
+            character for word in written if word not in self._products for character in word
+        ]
         sounds = [self._syllables.get(character, character) for character in characters]
         return list(
             dict.fromkeys(
                 [WORD + word for word in words]
+                + [f"{WORD}<{self._products[word]}>" for word in products]
                 + [CHARACTER + character for character in characters]
                 + [SOUND + sound for sound in sounds]
                 + _negations(words)
