@@ -48,10 +48,13 @@ class UpdateHandler:
         query = _query_id(item.body)
         return Handled(
             session=result.session.to_json(),
-            calls=to_calls(result.replies, item.lane),
+            calls=to_calls(
+                result.replies, item.lane, self._content.knowledge.messages["paper_failed"]
+            ),
             events=result.events,
             schedule=tuple(map(_scheduled, result.schedule)),
             acks=(to_ack(query, result.toast),) if query else (),
+            forget=result.forget,
         )
 
     def apologise(self, lane: str) -> tuple[Call, ...]:

@@ -19,7 +19,7 @@ MAX_COPY = 256
 """Characters of a copy button (Bot API, CopyTextButton)."""
 
 
-def to_calls(replies: Iterable[Reply], lane: str) -> tuple[Call, ...]:
+def to_calls(replies: Iterable[Reply], lane: str, sorry: str = "") -> tuple[Call, ...]:
     """The calls that show replies in a chat, in order.
 
     A reply too long for one message becomes several; its buttons stand under the last. Every
@@ -28,8 +28,9 @@ def to_calls(replies: Iterable[Reply], lane: str) -> tuple[Call, ...]:
     Args:
         replies: what to say.
         lane: the chat.
+        sorry: said where a file cannot be made or sent; nothing when empty.
     """
-    return tuple(call for reply in replies for call in _calls(reply, lane))
+    return tuple(call for reply in replies for call in _calls(reply, lane, sorry))
 
 
 def to_ack(query_id: str, toast: str) -> Call:
@@ -42,7 +43,7 @@ def to_typing(lane: str) -> Call:
     return Call("sendChatAction", {"chat_id": int(lane), "action": "typing"})
 
 
-def _calls(reply: Reply, lane: str) -> Iterator[Call]:
+def _calls(reply: Reply, lane: str, sorry: str) -> Iterator[Call]:
     pages = to_pages(reply.blocks)
     for number, page in enumerate(pages, start=1):
         extra = {"reply_markup": to_keyboard(reply.buttons)} if number == len(pages) else {}
@@ -50,15 +51,17 @@ def _calls(reply: Reply, lane: str) -> Iterator[Call]:
             extra = {}
         edits = reply.edit is not None and len(pages) == 1
         yield _edit(page, lane, reply.edit, extra) if edits else _send(page, lane, extra)
-    yield from (_document(paper, lane) for paper in reply.papers)
+    yield from (_document(paper, lane, sorry) for paper in reply.papers)
 
 
-def _document(paper: Paper, lane: str) -> Call:
-    """A file that is made when it is sent; see ``bot.chat.papers``."""
+def _document(paper: Paper, lane: str, sorry: str) -> Call:
+    """What is made when it is sent; see ``bot.chat.papers``."""
     field = "photo" if paper.picture else "document"
     recipe = {"make": paper.make, "data": dict(paper.data), "field": field, "name": paper.name}
-    method = "sendPhoto" if paper.picture else "sendDocument"
-    return Call(method, {"chat_id": int(lane)}, recipe=recipe)
+    method = "sendPhoto" if paper.picture else "sendDocument" if paper.name else "sendMessage"
+    params = {"chat_id": int(lane)}
+    fallback = Call("sendMessage", {**params, "text": sorry}) if sorry else None
+    return Call(method, params, recipe=recipe, fallback=fallback)
 
 
 def _send(page: Page, lane: str, extra: dict[str, Any]) -> Call:

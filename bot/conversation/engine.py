@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation import actions
 from bot.conversation.cards import DOOR_CARD, Cards, to_blocks
 from bot.conversation.interviews import Interviews
+from bot.conversation.privacy import Privacy
 from bot.conversation.result import Result
 from bot.conversation.turn import Event, Kind, Paragraph, Reply, Turn
 from bot.search.decide import Outcome
@@ -60,6 +61,7 @@ class Conversation:
         self._knowledge = knowledge
         self._searcher = searcher
         self._cards = Cards(knowledge)
+        self._privacy = Privacy(self._cards)
         self._interviews = Interviews(knowledge, self._cards, zone)
         self._commands: Mapping[str, Callable[[Turn, Session], Result]] = {
             "start": self._start,
@@ -69,6 +71,7 @@ class Conversation:
             "door": self._at_the_door,
             "flows": lambda _, session: self._interviews.listing(session),
             "cancel": self._cancel,
+            **self._privacy.commands,
         }
         self._presses: Mapping[str, Callable[[Turn, Action, Session], Result]] = {
             actions.ARTICLE: self._open_article,
@@ -82,6 +85,7 @@ class Conversation:
             actions.ANSWER: self._interviews.press,
             actions.TICK: self._interviews.press,
             actions.STEP: self._interviews.press,
+            actions.FORGET: self._privacy.answer,
         }
 
     def answer(self, turn: Turn, session: Session) -> Result:
