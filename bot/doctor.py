@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.documents.fonts import describe_fonts
 from bot.errors import KnowledgeInvalid
 from bot.knowledge.loader import load_knowledge
 from bot.logs import redact
@@ -34,10 +35,11 @@ class Finding:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Looks at token, webhook, database and knowledge, in this order."""
+    """Looks at token, webhook, fonts, database and knowledge, in this order."""
     return [
         await _token(settings),
         _webhook(settings),
+        _fonts(),
         _database(settings),
         _knowledge(settings),
     ]
@@ -69,6 +71,11 @@ def _webhook(settings: Settings) -> Finding:
         detail = "give WEBHOOK_URL a path that is hard to guess"
         return Finding("webhook", good=False, detail=detail)
     return Finding("webhook", good=True, detail=f"{parts.hostname}, listening on {settings.listen}")
+
+
+def _fonts() -> Finding:
+    good, detail = describe_fonts()
+    return Finding("fonts", good=good, detail=detail)
 
 
 def _database(settings: Settings) -> Finding:

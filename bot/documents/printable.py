@@ -11,6 +11,8 @@ _PICTOGRAPHS: Final = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000effff]"
 )
 """Emoji and what joins them, marks without width, marks that turn the direction of writing."""
+_GAP: Final = re.compile(r"(?<=[年月日元号时分）》”]) (?=[一-鿿（《“])")
+"""What a template leaves behind a filled-in date, sum or number."""
 _KEPT: Final = frozenset("☐☑☒✓√")
 _DOUBLED: Final = re.compile(r"([。；，、：])[。；，]+")
 _GONE: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
@@ -28,4 +30,4 @@ def printable(text: str) -> str:
         or character == "\n"
         or not (_PICTOGRAPHS.match(character) or unicodedata.category(character) in _GONE)
     )
-    return _DOUBLED.sub(r"\1", kept)
+    return _GAP.sub("", _DOUBLED.sub(r"\1", kept))
