@@ -12,7 +12,7 @@ from bot.errors import CalibrationMismatch
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCORING: Final = "4"
+SCORING: Final = "5"
 """Version of everything that changes a score: tokens, index, classifier, combination.
 
 Raise it with each such change and run the calibration again.
@@ -27,14 +27,14 @@ class Weights:
     """Of the likeness to the nearest phrasing."""
     linear: float
     """Of the classifier's log probability."""
+    long: float
+    """Of the same, times how much longer than usual the message is: more words, surer."""
     fuzzy: float
     """Of the edit similarity to the nearest phrasing."""
     none: float
     """Added to the class of messages without an article."""
     strange: float
     """Added to that class, times the share of the message that no phrasing knows."""
-    far: float
-    """Added to that class, times the distance to the nearest phrasing of all."""
     unclear: float
     """Added to the class of messages to ask back."""
     brief: float

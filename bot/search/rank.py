@@ -21,6 +21,8 @@ SHORTLIST: Final = 7
 """Classes, the likeliest by the classifier, that are looked at closely."""
 
 _FLOOR: Final = -12.0
+_USUAL: Final = 2.0
+"""Natural logarithm of the number of words of a usual message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ class Views:
             [
                 self.likeness,
                 self.linear,
+                self.linear * (np.log1p(self.words) - _USUAL),
                 self.fuzzy,
                 none * ones,
                 none * (1 - self.known),
-                none * (1 - self.likeness.max()),
                 unclear * ones,
                 unclear / (1 + self.words),
             ],
