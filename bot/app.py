@@ -18,15 +18,17 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.handler import UpdateHandler
 from bot.chat.notices import ChatNotices
+from bot.chat.papers import PaperTransport
 from bot.chat.polling import Poller
 from bot.chat.profile import publish_profile
 from bot.chat.transport import TelegramTransport
 from bot.chat.turns import Identity
 from bot.chat.wire import AiohttpRequest, secure_context
-from bot.content import Content
+from bot.content import Content, user_cache
 from bot.delivery.faultpoints import VARIABLE, FaultPoints
 from bot.delivery.limits import Limits
 from bot.delivery.service import Delivery, build_delivery
+from bot.documents.press import open_press
 from bot.errors import SettingsInvalid, TelegramUnreachable
 from bot.logs import redact
 from bot.store.rules import Flood, Pace
@@ -146,10 +148,11 @@ async def open_app(
         store = await stack.enter_async_context(open_sqlite(settings.database_path))
         for owner in process.dead:
             await store.release(owner)
+        press = await asyncio.to_thread(open_press, settings.timezone)
         handler = UpdateHandler(content, Identity(bot.id, bot.username))
         delivery = build_delivery(
             store,
-            TelegramTransport(bot),
+            PaperTransport(TelegramTransport(bot), store, content, press, settings.timezone),
             handler,
             notices=ChatNotices(content, settings.admin_ids).notices(),
             limits=limits or limits_of(settings),
@@ -204,6 +207,7 @@ async def running_demo(
     from bot.sandbox.server import create_sandbox  # noqa: PLC0415
 
     stop = stop or asyncio.Event()
+    content = await asyncio.to_thread(Content.load, settings.knowledge_dir, cache=user_cache())
     with tempfile.TemporaryDirectory() as scratch:
         async with running(create_sandbox(token=_DEMO_TOKEN), "127.0.0.1", port) as address:
             own = settings.model_copy(
@@ -215,7 +219,7 @@ async def running_demo(
                     "database_url": f"sqlite:///{(data or Path(scratch)) / 'demo.db'}",
                 }
             )
-            async with open_app(own, limits=limits) as app:
+            async with open_app(own, content=content, limits=limits) as app:
                 task = asyncio.create_task(work(app, stop))
                 try:
                     yield address

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.conversation.engine import Conversation
+from bot.conversation.papers import check_papers
 from bot.errors import KnowledgeInvalid
 from bot.flows.checks import check_flows
 from bot.knowledge.loader import Reading, read_knowledge
 from bot.search.searcher import Searcher
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.knowledge.model import Knowledge
 
 
@@ -46,4 +47,13 @@ def read_content(folder: Path) -> Reading:
     """Reads a knowledge folder and plays its interviews through; every fault is in the result."""
     reading = read_knowledge(folder)
     misread = {fault.path for fault in reading.faults}
-    return Reading(reading.knowledge, (*reading.faults, *check_flows(reading.knowledge, misread)))
+    faults = [*reading.faults, *check_flows(reading.knowledge, misread)]
+    if not faults:
+        faults += check_papers(reading.knowledge)
+    return Reading(reading.knowledge, tuple(faults))
+
+
+def user_cache() -> Path:
+    """Where built search tables are kept between runs of one user (XDG Base Directory)."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "huanhuan" / "search"

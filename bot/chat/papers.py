@@ -6,8 +6,6 @@ Answering a message stays fast, and the outbox keeps what a file is made from in
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,19 +15,15 @@ import structlog
 from bot.chat.markup import to_pages
 from bot.clock import now
 from bot.conversation.owndata import OwnData
-from bot.documents.docx import to_docx
-from bot.documents.door_card import DoorCard, card_pdf, card_png
-from bot.documents.letter import Letter
-from bot.documents.pdf import to_pdf
 from bot.errors import BotError, CallRejected, NotDelivered, StorageUnavailable
 from bot.store.port import Attachment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import tzinfo
 
     from bot.content import Content
     from bot.delivery.transport import Transport
+    from bot.documents.press import Press
     from bot.store.port import Call, Json, Store
 
 _log = structlog.get_logger(__name__)
@@ -45,13 +39,17 @@ class PaperTransport:
         inner: carries the finished calls out.
         store: holds what a person may ask for.
         content: words for it.
+        press: makes files.
         zone: in which days are told.
     """
 
-    def __init__(self, inner: Transport, store: Store, content: Content, zone: tzinfo) -> None:
+    def __init__(
+        self, inner: Transport, store: Store, content: Content, press: Press, zone: tzinfo
+    ) -> None:
         self._inner = inner
         self._store = store
         self._content = content
+        self._press = press
         self._zone = zone
 
     async def call(self, call: Call) -> Any:
@@ -69,10 +67,10 @@ class PaperTransport:
         try:
             if make in {ABOUT_TEXT, ABOUT_JSON, ABOUT_DOCX}:
                 return await self._about(call, make, recipe)
-            content = await asyncio.to_thread(_MAKERS[make], recipe["data"])
+            content = await asyncio.to_thread(self._press.make, make, recipe["data"])
         except StorageUnavailable as error:
             raise NotDelivered(str(error)) from error
-        except (BotError, KeyError, TypeError, ValueError) as error:
+        except (BotError, KeyError) as error:
             _log.warning("paper_not_made", make=make, error=type(error).__name__)
             message = f"{make} cannot be made: {type(error).__name__}"
             raise CallRejected(message) from error
@@ -89,26 +87,10 @@ class PaperTransport:
             written = json.dumps(stored, ensure_ascii=False, indent=2, default=str)
             return _with_file(call, recipe, written.encode())
         letter = own.letter(stored, now())
-        return _with_file(call, recipe, await asyncio.to_thread(to_docx, letter))
+        content = await asyncio.to_thread(self._press.make, "docx", letter.to_json())
+        return _with_file(call, recipe, content)
 
 
 def _with_file(call: Call, recipe: Json, content: bytes) -> Call:
     file = Attachment(str(recipe["field"]), str(recipe["name"]), content)
     return replace(call, files=(file,), recipe=None)
-
-
-def _csv(data: Mapping[str, Any]) -> bytes:
-    """UTF-8 with a mark, so that spreadsheets read Chinese; no cell is taken for a formula."""
-    out = io.StringIO()
-    rows = [[f"'{cell}" if cell[:1] in "=+-@" else cell for cell in row] for row in data["rows"]]
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-_MAKERS: Final[Mapping[str, Callable[[Mapping[str, Any]], bytes]]] = {
-    "docx": lambda data: to_docx(Letter.from_json(data)),
-    "pdf": lambda data: to_pdf(Letter.from_json(data)),
-    "card_png": lambda data: card_png(DoorCard.from_json(data)),
-    "card_pdf": lambda data: card_pdf(DoorCard.from_json(data)),
-    "csv": _csv,
-}

@@ -5,19 +5,26 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from bot.conversation.cards import Cards
+from bot.conversation.forms import Forms
 from bot.conversation.turn import Bullets, Heading, Paper, Paragraph, Steps
 from bot.documents import letter as sheet
 from bot.documents.body import parse_body
+from bot.documents.lint import lint
+from bot.errors import TemplateBroken
+from bot.flows.engine import Stopped
+from bot.flows.rehearsal import rehearse
 from bot.flows.templates import for_chat
+from bot.knowledge.model import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.conversation.forms import Forms
     from bot.conversation.turn import Block
     from bot.documents.letter import Letter
     from bot.flows.scope import Scope
     from bot.knowledge.flow_model import CardForm, DateForm, Flow, LetterForm, TableForm
+    from bot.knowledge.model import Knowledge
 
 
 def write_letter(flow: Flow, form: LetterForm, forms: Forms, scope: Scope) -> Letter:
@@ -130,3 +137,21 @@ def _entry(flow: Flow, form: DateForm, forms: Forms, scope: Scope) -> dict[str, 
         return None
     key = f"{flow.code}-{form.key}"
     return {"key": key, "title": forms.fill(form.title, scope), "day": day.isoformat()}
+
+
+def check_papers(knowledge: Knowledge) -> Iterator[Fault]:
+    """Writes every letter with every sample of its flow and looks for faults in it."""
+    forms = Forms(knowledge, Cards(knowledge))
+    for flow in knowledge.flows.values():
+        for number, sample in enumerate(flow.samples, start=1):
+            played = rehearse(flow, sample)
+            if played.refused or isinstance(played.stage, Stopped):
+                continue
+            for form in (item for item in flow.letters if played.scope.holds(item.when)):
+                try:
+                    findings = lint(write_letter(flow, form, forms, played.scope))
+                except TemplateBroken:
+                    continue  # told by the checker of flows
+                for finding in findings:
+                    message = f"第 {number} 组样例的“{form.title}”：{finding}"
+                    yield Fault(flow.path, 1, message)
