@@ -1,0 +1,136 @@
+"""Asking for instalments: never beyond the budget, five years at most, three offers to the cent."""
+
+import pytest
+from doubles.person import Person
+from doubles.table_searcher import TableSearcher
+
+from bot.conversation.engine import Conversation
+from bot.search.decide import Outcome
+
+START = "申请分期"
+BEGIN = (START, "▸都没有", "▸银行信用卡", "某某银行信用卡中心")
+MIDDLE = (*BEGIN, "1234", "3.2万", "本金25000 利息5000 违约金2000", "8/1", "▸失业", "▸选好了")
+TO_MONTHS = (*MIDDLE, "▸减免", "▸选好了")
+ALL = (*TO_MONTHS, "48", "8000", "2000", "▸跳过")
+BUDGET = {"free_cash": "1500.00", "income": "6000.00"}
+
+
+@pytest.fixture
+def conversation(shipped_knowledge):
+    """The real one, with a table for questions."""
+    table = {"第70条是什么": (Outcome.ANSWER, "nego-04")}
+    return Conversation(shipped_knowledge, TableSearcher(table))
+
+
+@pytest.fixture
+def person(conversation):
+    """Somebody whose budget leaves 1500 a month."""
+    person = Person(conversation)
+    person.stored = {"profile": BUDGET}
+    return person
+
+
+def test_happy_way_with_three_offers(person):
+    """30000.00 (the penalty is to be waived): 48, 40 and 20 months, to the cent."""
+    person.all(*ALL)
+    assert "理想：48 期，每期 625元" in person.heard
+    assert "可接受：40 期，每期 750元" in person.heard
+    assert "底线：20 期，每期 1,500元" in person.heard
+    person.tap("确认属实")
+    for words in (
+        "平等协商",
+        "不申领新的信用卡",
+        "欠款余额、结构和币种",
+        "先付 2,000元",
+        "没有这个政策",
+    ):
+        assert words in person.heard
+    letter = person.heard.split("电话稿")[0]
+    assert "20" not in letter.split("方案：2")[1].split("最后一期")[0].replace("2026", "")
+    assert not [word for word in ("停息挂账", "必须同意", "免息") if word in letter]
+
+
+def test_without_a_budget_it_is_made_first(conversation):
+    """No letter before it is known what can be paid; afterwards the answers are still there."""
+    person = Person(conversation)
+    person.all(*BEGIN)
+    assert "收支表" in person.heard
+    assert any("收支与债务一览表" in label for label in person.labels)
+    person.stored["profile"] = BUDGET
+    person.say(START)
+    assert "最后四位" in person.heard
+    assert person.answers["lender"] == "某某银行信用卡中心"
+
+
+def test_nothing_to_spare_makes_no_plan(conversation):
+    """A budget without money to spare leads to an extension and help instead."""
+    person = Person(conversation)
+    person.stored = {"profile": {"free_cash": "0.00", "income": "3000.00"}}
+    person.all(*BEGIN)
+    assert "任何分期都会违约" in person.heard
+
+
+def test_more_than_five_years_is_told_honestly(person):
+    """100 a month never pay 100000 within 60 months: no letter, but what else there is."""
+    person.stored = {"profile": {"free_cash": "100.00", "income": "3000.00"}}
+    person.all(*BEGIN, "▸跳过", "10万", "▸跳过", "▸跳过", "▸失业", "▸选好了", "▸选好了", "60")
+    assert "要还 1000 个月，超过 60 期" in person.heard
+    assert person.stored.get("flow") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest", "law"), [("银行信用卡", 60, True), ("消费金融公司", 36, False)]
+)
+def test_rules_differ_by_lender(person, kind, longest, law):
+    """Article 70 and its five years are for cards only."""
+    person.all(START, "▸都没有", f"▸{kind}", "某某公司", "▸跳过", "1.2万", "▸跳过", "▸跳过")
+    person.all("▸生病", "▸选好了", "▸选好了", str(longest + 1))
+    assert "months" not in person.answers
+    person.all(str(longest), "▸跳过", "▸跳过", "▸确认属实")
+    assert ("第七十条" in person.heard) is law
+
+
+def test_down_payment_leaves_a_month_to_live_on(person):
+    """6000 - 1500 are needed to live; 8000 of savings leave 3500."""
+    person.all(*TO_MONTHS, "48", "8000", "5000")
+    assert "首付最多 3,500元" in person.heard
+    person.say("3500")
+    assert person.answers["down"] == "3500.00"
+
+
+@pytest.mark.parametrize("key", ["company", "large", "police", "gambling"])
+def test_hard_stops(person, key):
+    """Four situations are for a lawyer or a helpline."""
+    person.say(START)
+    person.press(f"t:in:special:{key}")
+    person.tap("选好了")
+    assert "12348" in person.heard
+    assert person.stored.get("flow") is None
+
+
+def test_correction_that_changes_the_branch(person):
+    """From a card to consumer finance 48 months no longer fit and are asked again."""
+    person.all(*ALL, "▸改：机构类型", "▸消费金融公司")
+    assert "希望分多少个月" in person.heard
+    person.say("36")
+    assert "最后核对一遍" in person.heard
+    assert person.answers["down"] == "2000.00"
+
+
+def test_late_correction_moves_the_offers(person):
+    """Without the waiver the whole sum is shared out."""
+    person.all(*ALL, "▸改：请求", "▸减免", "▸选好了")
+    assert "按 32,000元 算" in person.heard
+
+
+def test_question_bad_input_old_button_cancel(person):
+    """The usual turns of a conversation lose nothing."""
+    person.all(*BEGIN, "第70条是什么")
+    assert "最后四位" in person.heard
+    person.say("12")
+    assert "最后四位数字" in person.heard
+    person.press("q:in:lender_type:bank")
+    assert "改好了" in person.heard
+    person.command("cancel")
+    person.tap("接着填")
+    assert "最后四位" in person.heard

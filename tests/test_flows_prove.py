@@ -1,0 +1,104 @@
+"""Asking for the documents of a debt: what is asked depends on who demands the money."""
+
+import pytest
+from doubles.person import Person
+from doubles.table_searcher import TableSearcher
+
+from bot.conversation.engine import Conversation
+from bot.search.decide import Outcome
+
+START = "要欠款明细"
+ASSET = (
+    START, "▸资产公司", "▸金额不对", "▸两年半以内", "是", "上个月15号", "▸短信",
+    "某某资产管理有限公司", "某某银行信用卡", "1234", "▸选好了", "▸跳过",
+)  # fmt: skip
+
+
+@pytest.fixture
+def person(shipped_knowledge):
+    """Somebody at noon of 23 November 2026."""
+    table = {
+        "债权转让没通知要还吗": (Outcome.ANSWER, "rights-11"),
+        "他们在砸门": (Outcome.URGENT, "visit-04"),
+    }
+    return Person(Conversation(shipped_knowledge, TableSearcher(table)))
+
+
+def test_happy_way_against_an_asset_company(person):
+    """Notice, law of assignment, the list, the day of reply, and no payment before proof."""
+    person.all(*ASSET)
+    told = "".join(str(result.replies) for result in person.results)
+    assert "先不要往新账户付钱" in told
+    person.tap("确认属实")
+    for words in (
+        "于 2026年10月15日 以短信方式收到",
+        "第五百四十六条",
+        "债权转让协议摘要和转让通知",
+        "2026年12月8日 前",
+        "提出还款",
+        "☐ 对公收款账户",
+    ):
+        assert words in person.heard
+    assert "仅为核对" not in person.heard
+
+
+def test_who_demands_decides_what_is_asked_for(person):
+    """A guarantor must show what it paid; an outsourcer its mandate."""
+    person.all(START, "▸担保公司", "▸是我借的，金额不对", "▸两年半以内", "否")
+    person.all("某某融资担保有限公司", "某某银行", "▸跳过")
+    assert "☑ 代偿凭证" in person.labels
+    assert not any("委托书" in label for label in person.labels)
+    person.press("q:pr:who:outsourced")
+    assert any("委托书" in label for label in person.labels)
+    assert not any("代偿" in label for label in person.labels)
+
+
+def test_old_debt_is_only_checked_not_admitted(person):
+    """After long silence the letter says so, and the review warns."""
+    person.all(START, "▸原来放款", "▸记不清", "▸两年半以上", "某某消费金融有限公司")
+    person.all("▸跳过", "▸选好了", "▸跳过")
+    assert "先打 12348" in person.heard
+    person.tap("确认属实")
+    assert "不构成对债务的确认" in person.heard
+
+
+def test_foreign_debt_gets_no_letter(person):
+    """Whoever did not borrow is led to the police and the credit report."""
+    person.all(START, "▸不认识", "▸不是我借的")
+    assert "报警" in person.heard
+    assert person.stored.get("flow") is None
+    person.tap("回头改回答", "改：认不认识这笔债", "记不清")
+    assert "离现在多久" in person.heard
+
+
+def test_correction_of_the_notice_hides_its_details(person):
+    """Without a notice neither day nor way is asked or written; put back, both are there."""
+    person.all(*ASSET, "▸改：收到转让或代偿通知吗", "否")
+    assert "2026年10月15日" not in person.heard
+    person.all("▸改：收到转让或代偿通知吗", "是")
+    assert "2026年10月15日" in person.heard
+    assert "最后核对一遍" in person.heard
+
+
+def test_name_that_is_no_institution_is_asked_once(person):
+    """A person's name looks odd; the same again is taken."""
+    person.all(START, "▸原来放款", "▸是我借的", "▸两年半以内", "小王")
+    assert "不像一个机构" in person.heard
+    person.say("小王")
+    assert person.answers["recipient"] == "小王"
+
+
+def test_bad_input_question_danger_and_cancel(person):
+    """The usual turns of a conversation lose nothing."""
+    person.all(START, "啥")
+    assert "点下面的一个选项" in person.heard
+    person.say("债权转让没通知要还吗")
+    assert "谁在向你要钱" in person.heard
+    person.say("3")
+    person.say("他们在砸门")
+    assert person.results[-1].session.article == "visit-04"
+    person.tap("接着填")
+    assert person.answers == {"who": "asset"}
+    person.command("cancel")
+    person.press("q:pr:who:asset")
+    assert person.results[-1].toast
