@@ -7,6 +7,7 @@ Telegram counts UTF-16 code units after the entities are parsed; a message holds
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -60,12 +61,17 @@ class _Piece:
 
 
 def to_pages(blocks: Iterable[Block], limit: int = LIMIT) -> tuple[Page, ...]:
-    """Renders blocks, in as few messages as hold them.
+    """Renders blocks, in as few messages as hold them; remembers the last ones.
 
     Args:
         blocks: what to say.
         limit: UTF-16 units that a message may have.
     """
+    return _pages(tuple(blocks), limit)
+
+
+@lru_cache(maxsize=1024)  # the same few hundred cards are shown again and again
+def _pages(blocks: tuple[Block, ...], limit: int) -> tuple[Page, ...]:
     pages: list[list[_Piece]] = [[]]
     room = limit
     for piece in _pieces(blocks, limit):

@@ -46,7 +46,7 @@ class LaneRunner:
         """Args besides the obvious.
 
         owner: a random name of this process.
-        committed: called when there may be something to send.
+        committed: called when there is something to send as soon as it is committed.
         acknowledge: sends a call at once, with the best effort.
         """
         self._store = store
@@ -60,6 +60,7 @@ class LaneRunner:
         self._committed = committed
         self._acknowledge = acknowledge
         self._tasks: set[asyncio.Task[None]] = set()
+        self._floor = asyncio.Lock()
         self.loop = Loop("lanes", self._step, poll=limits.poll, storage_pause=limits.storage_pause)
 
     async def finish(self) -> None:
@@ -107,9 +108,15 @@ class LaneRunner:
             await self._bury(claim, "cut off each time")
             return
         try:
+            # One at a time, with a look at the network in between: a batch of claims must not keep
+            # those waiting who knock at the door.
+            async with self._floor:
+                await asyncio.sleep(0)
             self._faults.reach(Point.CLAIMED, claim.item.lane)
             handled = self._handler(claim.item, claim.session)
             self._faults.reach(Point.HANDLED, claim.item.lane)
+            if handled.calls:
+                self._committed()  # the sender's claim then stands in the same transaction
             await self._insist(claim, lambda: self._store.complete(claim, handled))
         except (LeaseLost, StorageUnavailable):
             raise
@@ -117,8 +124,6 @@ class LaneRunner:
             await self._fail(claim, _place(error))
             return
         self._meter.handled("done", handled.events)
-        if handled.calls:
-            self._committed()
         for call in handled.acks:
             self._acknowledge(call)
 

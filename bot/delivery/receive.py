@@ -22,14 +22,21 @@ class Receiver:
     def __init__(
         self,
         store: Store,
-        wake: Callable[[Receipt], None],
         *,
+        arriving: Callable[[], None],
+        told: Callable[[], None],
         flood: Flood | None,
         meter: Meter,
         faults: FaultPoints,
     ) -> None:
+        """Args besides the obvious.
+
+        arriving: called when an update is about to be kept.
+        told: called when there is something to send to somebody who floods.
+        """
         self._store = store
-        self._wake = wake
+        self._arriving = arriving
+        self._told = told
         self._flood = flood
         self._meter = meter
         self._faults = faults
@@ -49,9 +56,10 @@ class Receiver:
         Raises:
             StorageUnavailable: it was not kept, and Telegram must send it again.
         """
+        self._arriving()  # the claim then stands right behind the update, in the same transaction
         receipt = await self._store.receive(update_id, lane, body, person=person, flood=self._flood)
         self._faults.reach(Point.RECEIVED, lane)
         self._meter.received(receipt)
-        if receipt is not Receipt.KNOWN:
-            self._wake(receipt)
+        if receipt is Receipt.FLOODED:
+            self._told()
         return receipt

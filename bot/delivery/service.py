@@ -21,7 +21,6 @@ from bot.delivery.retention import Retention
 from bot.delivery.sender import Sender
 from bot.delivery.timers import Timers
 from bot.errors import StorageUnavailable
-from bot.store.port import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from bot.delivery.lanes import Handler
     from bot.delivery.meter import Meter
     from bot.delivery.transport import Transport
-    from bot.store.port import Clock, Depth, Json, Store
+    from bot.store.port import Clock, Depth, Json, Receipt, Store
 
 _LOG = structlog.get_logger("delivery")
 
@@ -55,7 +54,14 @@ class Delivery:
         self._owner = owner
         self._limits = limits
         flood = limits.flood and replace(limits.flood, notice=notices.about_flood)
-        self._receiver = Receiver(store, self._arrived, flood=flood, meter=meter, faults=faults)
+        self._receiver = Receiver(
+            store,
+            arriving=lanes.loop.ring,
+            told=sender.loop.ring,
+            flood=flood,
+            meter=meter,
+            faults=faults,
+        )
         self._timers = Timers(store, lanes.loop.ring, limits)
         self._retention = Retention(store, limits)
 
@@ -78,10 +84,6 @@ class Delivery:
             StorageUnavailable: it cannot.
         """
         await self._store.probe()
-
-    def _arrived(self, receipt: Receipt) -> None:
-        bell = self._sender.loop if receipt is Receipt.FLOODED else self._lanes.loop
-        bell.ring()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until told to stop, then finishes what is under way within the limit.

@@ -115,7 +115,8 @@ class SqliteStore:
                 connection, owner, limit=limit, lease_until=lease_until, idle=idle, now=now
             )
 
-        return await self._writer.run(job)
+        # Should a power cut undo it, the item is free, as it is after a power cut anyhow.
+        return await self._writer.run(job, lasting=False)
 
     async def complete(self, claim: Claim, handled: Handled) -> None:
         """Commits what came of an item, in one transaction."""
@@ -194,7 +195,8 @@ class SqliteStore:
             lane = outbox_rows.settle(connection, outgoing, verdict, now)
             outbox_rows.record(connection, self.pseudonym(lane), verdict.events, now)
 
-        await self._writer.run(job)
+        # Should a power cut undo it, the call is in doubt, as if the power had gone before.
+        await self._writer.run(job, lasting=False)
 
     async def pause(self, until: float) -> None:
         """Holds back all calls."""

@@ -1,7 +1,8 @@
 """The one connection that writes: jobs that arrive together share one transaction and one fsync.
 
-SQLite's own file lock orders the writers of several processes; inside a process one thread writes,
-so that the event loop never waits for the disk.
+SQLite's own file lock orders the writers of several processes. Statements run on the event loop,
+since each takes some microseconds, and a thread that ran them would have to win back Python's lock
+from the loop after every one. Only the commit has a thread, where the disk is slow.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ from bot.errors import StorageUnavailable
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
 
-_BATCH: Final = 256
-"""Jobs in one transaction; the writers of other processes wait as long as it takes."""
+_BATCH: Final = 64
+"""Jobs in one transaction; the loop and the other processes wait as long as they take."""
 
+_GATHER: Final = 2
+"""Rounds of the event loop before a transaction, so that what follows at once comes into it too:
+a claim behind the update that it takes, a call behind the turn that made it."""
 _RETRY: Final = 0.0005
 """Seconds between two attempts to take the lock."""
+_QUICK: Final = 0.002
+"""Seconds; on a disk that commits faster, the loop waits itself: to hand a thread the work and hear
+of its end would take longer, when there is other work between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class _Outcome:
 
 
 class Writer:
-    """Runs jobs on a connection in its own thread, many to a transaction."""
+    """Runs jobs on a connection, many to a transaction."""
 
     def __init__(self, connection: sqlite3.Connection, *, busy_timeout: float = 5.0) -> None:
         """Args: ``busy_timeout`` is how many seconds to wait for other processes."""
@@ -43,16 +50,24 @@ class Writer:
         self._connection = connection
         self._busy_timeout = busy_timeout
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
-        self._waiting: deque[tuple[Job, asyncio.Future[Any]]] = deque()
+        self._waiting: deque[tuple[Job, bool, asyncio.Future[Any]]] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._closed = False
+        self._lasting = True
+        self._disk = 0.0
+        """Seconds that a commit takes at the moment, on average."""
         self.transactions = 0
         """How many transactions were committed."""
 
-    async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, job: Callable[[sqlite3.Connection], T], *, lasting: bool = True) -> T:
         """Runs a job in a transaction; returns after the commit.
 
         A job that raises is undone alone; its neighbours in the transaction are committed.
+
+        Args:
+            job: a few statements.
+            lasting: the commit waits for the disk. Without, it outlives this process at once, and
+                a power cut as soon as anything else is committed.
 
         Raises:
             StorageUnavailable: the transaction failed, or the writer is closed.
@@ -61,7 +76,7 @@ class Writer:
             message = "the store is closed"
             raise StorageUnavailable(message)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((job, future))
+        self._waiting.append((job, lasting, future))
         if self._pump is None:
             self._pump = asyncio.create_task(self._drain())
         return cast("T", await future)
@@ -75,13 +90,14 @@ class Writer:
         self._thread.shutdown()
 
     async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while self._waiting:
+                for _ in range(_GATHER):
+                    await asyncio.sleep(0)
                 batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
-                jobs = [job for job, _ in batch]
-                outcomes = await loop.run_in_executor(self._thread, self._commit, jobs)
-                for (_, future), outcome in zip(batch, outcomes, strict=True):
+                self._sync(lasting=any(lasting for _, lasting, _ in batch))
+                outcomes = await self._commit([job for job, _, _ in batch])
+                for (_, _, future), outcome in zip(batch, outcomes, strict=True):
                     if future.done():  # its task was cancelled; the work is committed all the same
                         continue
                     if outcome.error is not None:
@@ -91,11 +107,20 @@ class Writer:
         finally:
             self._pump = None
 
-    def _commit(self, jobs: list[Job]) -> list[_Outcome]:
+    def _sync(self, *, lasting: bool) -> None:
+        if lasting is not self._lasting:
+            self._lasting = lasting
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
+
+    async def _commit(self, jobs: list[Job]) -> list[_Outcome]:
         try:
-            self._begin()
+            await self._begin()
             outcomes = [self._attempt(job) for job in jobs]
-            self._connection.execute("COMMIT")
+            if self._disk < _QUICK:
+                self._flush()
+            else:
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._thread, self._flush)
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 self._connection.rollback()
@@ -103,7 +128,13 @@ class Writer:
         self.transactions += 1
         return outcomes
 
-    def _begin(self) -> None:
+    def _flush(self) -> None:
+        started = time.perf_counter()
+        self._connection.commit()
+        if self._lasting:
+            self._disk += (time.perf_counter() - started - self._disk) / 8
+
+    async def _begin(self) -> None:
         """Takes SQLite's lock.
 
         It is asked for often: SQLite itself would sleep up to 100 ms between two attempts, while
@@ -118,7 +149,7 @@ class Writer:
                     raise
                 if time.monotonic() > give_up:
                     raise
-                time.sleep(_RETRY)
+                await asyncio.sleep(_RETRY)
             else:
                 return
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from bot.content import Content
     from bot.settings import Settings
     from bot.web.workers import Birth
+
+_SWITCH: Final = 0.0005
+"""Seconds after which a busy event loop lets the thread have its turn that commits (Python: 5 ms,
+as long as several answers take)."""
 
 _LOG = structlog.get_logger("web.serving")
 
@@ -62,6 +67,7 @@ async def serve_webhook(
         stop: ends the work; None for the signals.
     """
     stop = stop or stop_on_signals()
+    sys.setswitchinterval(_SWITCH)
     metrics = Metrics(shared=post.figures)
     process = replace(post.process, meter=metrics)
     async with open_app(settings, content=content, process=process) as app:
