@@ -35,7 +35,8 @@ def read(content: bytes) -> PdfReader:
 
 def words(content: bytes) -> str:
     """Its text without spaces and line feeds."""
-    return "".join("".join(page.extract_text() for page in read(content).pages).split())
+    text = "".join(page.extract_text() for page in read(content).pages)
+    return "".join(text.replace("\u200b", "").split())
 
 
 def size(picture: bytes) -> tuple[int, int]:
@@ -139,6 +140,15 @@ def test_any_words(text):
     block = Paragraph((Span(text), Span(text, bold=True)))
     made = replace(letter, title=text, blocks=(block,), addressee=text, attachments=(text,))
     assert to_pdf(made, fonts_or_skip()).startswith(b"%PDF-")
+
+
+def test_long_words_stay_on_the_page(fonts):
+    """An address or a number without spaces breaks at the margin, also within a table."""
+    long = "https://example.org/" + "x" * 200
+    pdf = to_pdf(with_body(f"见 {long}\n\n| 甲 | 乙 |\n|---|---|\n| {long} | 1 |"), fonts)
+    assert words(pdf).count(long) == 2
+    lines = read(pdf).pages[0].extract_text().replace("\u200b", "").splitlines()
+    assert max(line.count("x") for line in lines) < 70
 
 
 def test_nothing_but_a_title(fonts):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.documents.pdf import typeset
-from bot.documents.printable import printable
+from bot.documents.printable import breakable, printable
 from bot.errors import LetterUnreadable
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SAID: Final = re.compile(r"^(\S{1,2})[：:](.+)$", re.DOTALL)
 _PIECE: Final = re.compile(r"[^，。？！；]+[，。？！；]*|[，。？！；]+")
+_LONG: Final = 12
+"""Letters from which a word may break anywhere."""
 _POLICE: Final = "110"
 _UNDATED: Final = date(2000, 1, 1)
 """A card has no date; its PDF needs one, always the same."""
@@ -80,7 +82,9 @@ def _data(card: DoorCard) -> Json:
         "name": printable(card.title),
         "title": printable(card.title),
         "large": card.large,
-        "lines": [_line(printable(line).strip()) for line in card.lines if line.strip()],
+        "lines": [
+            _line(breakable(printable(line).strip(), _LONG)) for line in card.lines if line.strip()
+        ],
     }
 
 

@@ -14,7 +14,7 @@ import typst
 
 from bot.documents.fonts import Fonts, find_fonts
 from bot.documents.letter import Heading, Items, Kind, Paragraph, Table, plain
-from bot.documents.printable import printable
+from bot.documents.printable import breakable, printable
 from bot.documents.runs import column_widths, item_lines, item_mark, signature
 from bot.errors import DocumentFailed
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 PPI: Final = 144.0
 """Dots per inch of a picture: A4 becomes 1191 by 1684."""
 
+_LONG: Final = 28
+_LONG_IN_CELL: Final = 16
+"""Characters from which a word may break anywhere: an address, or the number of an order."""
 _LINE: Final = 28
 """Characters on a line."""
 _MOST_LINES: Final = 18
@@ -92,17 +95,17 @@ def typeset(
 
 
 def _data(letter: Letter) -> Json:
-    addressee = printable(letter.addressee)
+    addressee = _words(letter.addressee)
     return {
-        "name": letter.file,
-        "title": printable(letter.title),
+        "name": printable(letter.file),
+        "title": _words(letter.title),
         "above": f"{addressee}：" if addressee and letter.kind is Kind.LETTER else "",
         "below": addressee if letter.kind is Kind.COURT else "",
         "blocks": [_block(block) for block in letter.blocks or (Paragraph(()),)],
         "closes": _closes(letter),
-        "attachments": [printable(name) for name in letter.attachments],
-        "signature": [printable(line) for line in signature(letter)],
-        "footer": [printable(line) for line in letter.footer],
+        "attachments": [_words(name) for name in letter.attachments],
+        "signature": [_words(line) for line in signature(letter)],
+        "footer": [_words(line) for line in letter.footer],
     }
 
 
@@ -133,12 +136,16 @@ def _block(block: Block) -> dict[str, Any]:
         case Table(header, rows, align):
             return {
                 "kind": "table",
-                "header": [_text(cell) for cell in header],
-                "rows": [[_text(cell) for cell in row] for row in rows],
+                "header": [_text(cell, _LONG_IN_CELL) for cell in header],
+                "rows": [[_text(cell, _LONG_IN_CELL) for cell in row] for row in rows],
                 "align": list(align),
                 "widths": column_widths(block),
             }
 
 
-def _text(text: Text) -> list[Json]:
-    return [{"text": printable(span.text), "bold": span.bold} for span in text]
+def _text(text: Text, least: int = _LONG) -> list[Json]:
+    return [{"text": _words(span.text, least), "bold": span.bold} for span in text]
+
+
+def _words(text: str, least: int = _LONG) -> str:
+    return breakable(printable(text), least)

@@ -13,6 +13,8 @@ _PICTOGRAPHS: Final = re.compile(
 """Emoji and what joins them, marks without width, marks that turn the direction of writing."""
 _GAP: Final = re.compile(r"(?<=[年月日元号时分）》”]) (?=[一-鿿（《“])")
 """What a template leaves behind a filled-in date, sum or number."""
+_UNBROKEN: Final = re.compile(r"[!-~]+")
+_CHANCE: Final = "\u200b"
 _KEPT: Final = frozenset("☐☑☒✓√")
 _DOUBLED: Final = re.compile(r"([。；，、：])[。；，]+")
 _GONE: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
@@ -31,3 +33,13 @@ def printable(text: str) -> str:
         or not (_PICTOGRAPHS.match(character) or unicodedata.category(character) in _GONE)
     )
     return _GAP.sub("", _DOUBLED.sub(r"\1", kept))
+
+
+def breakable(text: str, least: int) -> str:
+    """Text whose long runs of Latin letters and digits may break anywhere, instead of not at all.
+
+    Args:
+        text: printable.
+        least: characters from which a run is long.
+    """
+    return _UNBROKEN.sub(lambda run: _CHANCE.join(run[0]) if len(run[0]) >= least else run[0], text)
