@@ -38,6 +38,10 @@ TRIGGER_LENGTH: Final = 20
 _QUESTION: Final = re.compile(
     r"([?？]|吗|呢|怎么办|怎么弄|怎么写|怎么算|多久|为啥|是什么)[?？。!！\s]*$"
 )
+_ASKS: Final = re.compile(
+    r"怎么|怎样|如何|能不能|可不可以|可以|是不是|要不要|用不用|什么|哪|多久|多少钱|有用|吗|呢|不给|不肯|拒|[?？]$"
+)
+"""Words of a question about a form; whoever asks is answered first."""
 _MARKS: Final = re.compile(r"[\s，。,.！!、：:“”\"']+")
 _WORDS: Final[Mapping[str, str]] = {
     "上一步": forms.BACK,
@@ -78,7 +82,7 @@ class Interviews:
     def wanted(self, text: str) -> Flow | None:
         """The flow that a short message asks for by one of its trigger phrases."""
         plain = _MARKS.sub("", text)
-        if not 0 < len(plain) <= TRIGGER_LENGTH:
+        if not 0 < len(plain) <= TRIGGER_LENGTH or _ASKS.search(plain):
             return None
         for flow in self._flows.values():
             if any(trigger in plain for trigger in flow.triggers):
