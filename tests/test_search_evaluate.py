@@ -7,7 +7,6 @@ from doubles import phrased_knowledge
 
 from bot.search.decide import Decision, Hit, Outcome
 from bot.search.evaluate import Judged, Labelled, evaluate_file, read_labelled, report
-from bot.search.searcher import Searcher
 
 
 def judged(best, outcome, *hits, also=(), kind="plain"):
@@ -71,7 +70,7 @@ def test_labelled_file_is_read(file):
 def test_file_is_measured_for_machines(file):
     """As JSON there is one object with the kinds and the curve."""
     lines = []
-    searcher = Searcher.build(phrased_knowledge.build())
+    searcher = phrased_knowledge.searcher()
     evaluate_file(searcher, file, as_json=True, echo=lines.append)
     value = json.loads("".join(lines))
     assert value["kinds"][0]["hit1"] == 1
@@ -82,7 +81,7 @@ def test_file_is_measured_for_machines(file):
 def test_file_is_measured_for_people(file):
     """As text every kind has a line, and the chosen threshold is named."""
     lines = []
-    searcher = Searcher.build(phrased_knowledge.build())
+    searcher = phrased_knowledge.searcher()
     evaluate_file(searcher, file, as_json=False, echo=lines.append)
     text = "\n".join(lines)
     assert "plain" in text

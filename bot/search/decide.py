@@ -92,3 +92,26 @@ def hits_of(ranking: Ranking, articles: Mapping[str, Article]) -> tuple[Hit, ...
         for candidate in ranking.candidates
         if candidate.label in articles
     )[:OFFERED]
+
+
+def put_first(
+    label: str, hits: tuple[Hit, ...], articles: Mapping[str, Article]
+) -> tuple[Hit, ...]:
+    """The hits behind one article that is certain, at most ``OFFERED`` in all."""
+    sure = Hit(label, articles[label].title, 1.0)
+    return (sure, *(hit for hit in hits if hit.id != label))[:OFFERED]
+
+
+def decide_example(label: str, hits: tuple[Hit, ...], articles: Mapping[str, Article]) -> Decision:
+    """The decision about a message that stands word for word among the known ones.
+
+    Args:
+        label: the class in which it stands.
+        hits: what else it is like.
+        articles: by id.
+    """
+    if label not in articles:
+        outcome = Outcome.NONE if label == NONE else Outcome.CLARIFY
+        return Decision(outcome, (), "known-message")
+    outcome = Outcome.URGENT if articles[label].urgent else Outcome.ANSWER
+    return Decision(outcome, put_first(label, hits, articles), "known-message")

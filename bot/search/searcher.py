@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from bot.search.cache import load_model, store_model
 from bot.search.calibration import load_calibration
-from bot.search.decide import OFFERED, Decision, Hit, Outcome, decide_ranking, hits_of
+from bot.search.decide import (
+    Decision,
+    Hit,
+    Outcome,
+    decide_example,
+    decide_ranking,
+    hits_of,
+    put_first,
+)
 from bot.search.explain import Explanation, Reason, Token
 from bot.search.model import build_model
 from bot.search.rank import Ranker
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.knowledge.model import Knowledge
     from bot.search.calibration import Calibration
+    from bot.search.corpus import Corpus
     from bot.search.model import Model
     from bot.search.rank import Ranking
     from bot.search.urgent import Alarm
@@ -45,6 +54,7 @@ class Searcher:
         self._tokeniser = model.tokeniser
         self._thresholds = calibration.thresholds
         self._ranker = Ranker(model, calibration.weights)
+        self._examples = _unambiguous(model.corpus)
         self._gate = Gate(knowledge.lexicon.urgent, self._tokeniser.normalise)
 
     @classmethod
@@ -97,10 +107,7 @@ class Searcher:
             return self._raise_alarm(alarm, normal)
         decision = self._decide(normal)
         if previous and len(normal) <= FOLLOW_UP and decision.outcome in _OPEN:
-            before = self._tokeniser.normalise(previous)
-            together = self._decide(f"{before} {normal}")
-            if together.outcome not in _OPEN:
-                return Decision(together.outcome, together.hits, f"{together.rule}, with previous")
+            return self._decide_with(self._tokeniser.normalise(previous), normal) or decision
         return decision
 
     def explain(self, text: str) -> Explanation:
@@ -134,14 +141,39 @@ class Searcher:
         """Probabilities of all classes for a normalised message."""
         return self._ranker.rank(self._ranker.views(normal, self._tokeniser.tokens(normal)))
 
-    def _raise_alarm(self, alarm: Alarm, normal: str) -> Decision:
-        card = Hit(alarm.card, self._articles[alarm.card].title, 1.0)
-        others = hits_of(self.rank(normal), self._articles)
-        hits = (card, *(hit for hit in others if hit.id != alarm.card))[:OFFERED]
-        return Decision(Outcome.URGENT, hits, "gate: " + " + ".join(alarm.words))
-
     def _decide(self, normal: str) -> Decision:
-        return decide_ranking(self.rank(normal), self._articles, self._thresholds)
+        ranking = self.rank(normal)
+        label = self._examples.get(normal)
+        if label is None:
+            return decide_ranking(ranking, self._articles, self._thresholds)
+        hits = hits_of(ranking, self._articles)
+        return decide_example(label, hits, self._articles)
+
+    def _decide_with(self, before: str, normal: str) -> Decision | None:
+        """What the message means together with the one before, if that makes it clear."""
+        together = self._decide(f"{before} {normal}")
+        if together.outcome in _OPEN:
+            return None
+        return Decision(together.outcome, together.hits, f"{together.rule}, with previous")
+
+    def _raise_alarm(self, alarm: Alarm, normal: str) -> Decision:
+        hits = hits_of(self.rank(normal), self._articles)
+        words = " + ".join(alarm.words)
+        return Decision(
+            Outcome.URGENT, put_first(alarm.card, hits, self._articles), f"gate: {words}"
+        )
+
+
+def _unambiguous(corpus: Corpus) -> dict[str, str]:
+    """Each known message that stands in one class only, with that class."""
+    found: dict[str, set[int]] = {}
+    for text, number in zip(corpus.texts, corpus.classes.tolist(), strict=True):
+        found.setdefault(text, set()).add(number)
+    return {
+        text: corpus.labels[next(iter(numbers))]
+        for text, numbers in found.items()
+        if len(numbers) == 1
+    }
 
 
 _OPEN: Final = frozenset({Outcome.CLARIFY, Outcome.NONE})

@@ -4,6 +4,18 @@ from dataclasses import replace
 from datetime import date
 
 from bot.knowledge.model import Article, Knowledge, Lexicon, UrgentRule
+from bot.search.calibration import Calibration, Thresholds, Weights
+from bot.search.model import build_model
+from bot.search.searcher import Searcher
+from bot.search.tokens import Tokeniser
+
+CALIBRATION = Calibration(
+    Weights(
+        likeness=6.0, linear=1.0, long=0.0, fuzzy=0.5, none=0.0, strange=2.0, unclear=0.0, brief=1.0
+    ),
+    Thresholds(answer=0.5, choose=0.3, offered=0.05, urgent=0.3, known=0.2),
+)
+"""Fits so small a knowledge; what ships is calibrated on the whole content."""
 
 PHRASINGS = {
     "overdue-01": (
@@ -101,3 +113,10 @@ def with_phrasing(knowledge, key, text):
     changed = knowledge.articles[key]
     changed = replace(changed, phrasings=(*changed.phrasings, text))
     return replace(knowledge, articles={**knowledge.articles, key: changed})
+
+
+def searcher(knowledge=None):
+    """A searcher over the knowledge, with the calibration above."""
+    knowledge = knowledge or build()
+    model = build_model(knowledge, Tokeniser(knowledge.lexicon))
+    return Searcher(knowledge, model, CALIBRATION)
