@@ -31,7 +31,7 @@ from bot.delivery.service import Delivery, build_delivery
 from bot.documents.press import open_press
 from bot.errors import SettingsInvalid, TelegramUnreachable
 from bot.logs import redact
-from bot.store.rules import Flood, Pace
+from bot.store.rules import Flood, Pace, Retention
 from bot.store.sqlite import open_sqlite
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def limits_of(settings: Settings) -> Limits:
         burst=max(1, int(settings.send_per_second)),
     )
     flood = Flood(waiting=settings.flood_limit) if settings.flood_limit else None
-    return Limits(pace=pace, flood=flood)
+    retention = Retention(session=settings.session_days * 86400.0)
+    return Limits(pace=pace, flood=flood, retention=retention)
 
 
 @asynccontextmanager

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(), description="Telegram user ids of the admins, comma separated"
     )
+    session_days: int = Field(
+        90, ge=1, le=3650, description="days after which a chat nobody touched is forgotten"
+    )
     tz_name: str = Field("Asia/Shanghai", description="for dates in letters and reminders")
     allowed_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="who may call the webhook: networks, comma separated; empty for everyone"

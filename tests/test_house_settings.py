@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.app import limits_of
 from bot.errors import SettingsInvalid
 from bot.settings import Settings, load_settings
 
@@ -68,3 +69,9 @@ def test_secret_is_derived_alike_everywhere():
     first, second = (load_settings(bot_token=TOKEN).secret() for _ in range(2))
     assert first == second
     assert first != load_settings(bot_token="654321:" + "B" * 35).secret()
+
+
+def test_days_after_which_a_chat_is_forgotten_are_kept():
+    """SESSION_DAYS reaches the store's rule; ninety unless an operator says otherwise."""
+    assert limits_of(load_settings()).retention.session == 90 * 86400
+    assert limits_of(load_settings(session_days=30)).retention.session == 30 * 86400

@@ -92,5 +92,5 @@ class Retention:
     """Dead letters, with their body, for the admins to look at."""
     event_text: float = 90 * 86400.0
     event: float = 400 * 86400.0
-    session: float = 180 * 86400.0
+    session: float = 90 * 86400.0
     """Sessions nobody touched."""
