@@ -199,6 +199,11 @@ def test_own_words_cannot_become_marks_or_code(text):
     assert not for_letter(text).startswith("#")
 
 
+def test_own_full_stop_is_not_doubled():
+    """A sentence of a person's joins the letter's without a second mark."""
+    assert Templates().fill("{{ words | bare }}。", {"words": "还了。"}, letter=True) == "还了。"
+
+
 @pytest.mark.parametrize(
     "attack",
     [

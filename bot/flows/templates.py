@@ -50,6 +50,7 @@ def _environment(escape: Callable[[str], str]) -> Environment:
     environment.filters["money"] = write_money
     environment.filters["day"] = plain_day
     environment.filters["weekday"] = write_day
+    environment.filters["bare"] = lambda words: str(words or "").rstrip(" 。.；;，,\n")
     environment.filters["masked_name"] = lambda number: f"债权人{number}"
     return environment
 
