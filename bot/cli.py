@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.errors import BotError
+from bot.errors import BotError, SettingsInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +71,15 @@ def run(workers: int) -> None:
     """Runs the bot on Telegram: by webhook if WEBHOOK_URL is set, else by long polling."""
     from bot.logs import configure_logs
     from bot.web.serving import run_service
+    from bot.web.workers import UNUSABLE
 
     configure_logs(human=sys.stderr.isatty())
-    sys.exit(run_service(_settings(), workers))
+    try:
+        status = run_service(_settings(), workers)
+    except SettingsInvalid as error:
+        click.echo(str(error), err=True)
+        status = UNUSABLE
+    sys.exit(status)
 
 
 @main.command()
@@ -82,9 +88,9 @@ def run(workers: int) -> None:
 @click.option("-n", "count", default=3, show_default=True, help="At most so many articles.")
 def ask(question: str, as_json: bool, count: int) -> None:  # noqa: FBT001, click passes flags so
     """Answers one QUESTION in the terminal; with - reads one a line from standard input."""
-    from bot.content import Content
+    from bot.content import Content, user_cache
 
-    content = Content.load(_settings().knowledge_dir, cache=_cache())
+    content = Content.load(_settings().knowledge_dir, cache=user_cache())
     questions: Iterator[str] = (
         (line.rstrip("\n") for line in sys.stdin) if question == "-" else iter([question])
     )
@@ -167,10 +173,10 @@ def check(folder: Path | None, report: bool, picture: Path | None) -> None:  # n
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 def evaluate(file: Path, as_json: bool) -> None:  # noqa: FBT001, click passes flags so
     """Measures matching on a labelled FILE (columns best, also, kind, question), by kind."""
-    from bot.content import Content
+    from bot.content import Content, user_cache
     from bot.search.evaluate import evaluate_file
 
-    content = Content.load(_settings().knowledge_dir, cache=_cache())
+    content = Content.load(_settings().knowledge_dir, cache=user_cache())
     evaluate_file(content.searcher, file, as_json=as_json, echo=click.echo)
 
 
@@ -186,8 +192,3 @@ def doctor() -> None:
         click.echo(str(finding))
     if any(not finding.good for finding in findings):
         sys.exit(1)
-
-
-def _cache() -> Path:
-    """Where built search tables are kept between runs."""
-    return Path(click.get_app_dir("huanhuan")) / "search"

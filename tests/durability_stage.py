@@ -253,12 +253,12 @@ def replay(content, updates):
 
 
 @asynccontextmanager
-async def open_stage(folder, library, *, speed=1.0):
+async def open_stage(folder, library, *, speed=1.0, transport=None):
     """A messenger and a place for the bot; whatever still runs at the end is killed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = create_sandbox(token=TOKEN, clock=WallClock(speed))
+    app = create_sandbox(token=TOKEN, clock=WallClock(speed), webhook_transport=transport)
     async with running(app) as root:
         (folder / "search").symlink_to(library.search)
         stage = Stage(app.state.sandbox, root, port, folder / "bot.db", library)

@@ -95,8 +95,8 @@ class Writer:
                 for _ in range(_GATHER):
                     await asyncio.sleep(0)
                 batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
-                self._sync(lasting=any(lasting for _, lasting, _ in batch))
-                outcomes = await self._commit([job for job, _, _ in batch])
+                lasting = any(lasting for _, lasting, _ in batch)
+                outcomes = await self._commit([job for job, _, _ in batch], lasting=lasting)
                 for (_, _, future), outcome in zip(batch, outcomes, strict=True):
                     if future.done():  # its task was cancelled; the work is committed all the same
                         continue
@@ -112,8 +112,9 @@ class Writer:
             self._lasting = lasting
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
 
-    async def _commit(self, jobs: list[Job]) -> list[_Outcome]:
+    async def _commit(self, jobs: list[Job], *, lasting: bool) -> list[_Outcome]:
         try:
+            self._sync(lasting=lasting)
             await self._begin()
             outcomes = [self._attempt(job) for job in jobs]
             if self._disk < _QUICK:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from webhook import PACE, measure
 
 from bot.app import running_demo
 from bot.content import Content
@@ -117,6 +118,35 @@ async def measure_answers(people: int, messages: int) -> float:
         return people * messages / (time.perf_counter() - started)
 
 
+def measure_webhook(table: Table) -> None:
+    """This bot by webhook, and a bare echo that keeps nothing, under the same load."""
+    questions = ["花呗逾期一天会怎样", "催收现在在我家门口", "收到法院传票怎么办", "想申请延期还款"]
+    table.add_row("one fsync on this disk", f"{measure_disk():.2f} ms")
+    for name, kind, size in (
+        ("bare python-telegram-bot echo, 8 concurrent", "echo", 8),
+        ("this bot, 1 process", "bot", 1),
+        ("this bot, 2 processes", "bot", 2),
+    ):
+        full, steady = asyncio.run(measure(kind, size, questions, 3000))
+        p99 = percentile(full.acknowledged_ms, 0.99)
+        table.add_row(
+            f"{name}: answers, ack p99", f"{full.answers_per_second:.0f} /s, {p99:.0f} ms"
+        )
+        p99 = percentile(steady.acknowledged_ms, 0.99)
+        table.add_row(f"{name}: ack p99 at {PACE} updates/s", f"{p99:.1f} ms")
+
+
+def measure_disk() -> float:
+    """Milliseconds that a small write takes until it is on disk."""
+    with tempfile.NamedTemporaryFile() as file:
+        started = time.perf_counter()
+        for _ in range(100):
+            file.write(b"x" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+        return (time.perf_counter() - started) * 10
+
+
 def main() -> None:
     """Measures everything and prints one table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -133,6 +163,7 @@ def main() -> None:
     measure_quality(table)
     rate = asyncio.run(measure_answers(arguments.people, arguments.messages))
     table.add_row("answers through the stand-in, one process for both", f"{rate:.0f} /s")
+    measure_webhook(table)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     table.add_row("memory of bot and stand-in under that load", f"{own:.0f} MiB")
     Console().print(table)

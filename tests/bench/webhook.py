@@ -52,7 +52,7 @@ async def this_bot(messenger: Messenger, port: int, workers: int) -> AsyncIterat
         }
         command = (sys.executable, "-m", "bot", "run", "--workers", str(workers))
         async with _running(command, variables):
-            while not messenger.url:
+            while not messenger.url:  # noqa: ASYNC110, another process sets it
                 await asyncio.sleep(0.05)
             await asyncio.sleep(1.0)
             yield
@@ -63,7 +63,7 @@ async def bare_echo(messenger: Messenger, port: int, concurrent: int) -> AsyncIt
     """The echo, ready."""
     command = (sys.executable, str(HERE / "echo.py"), messenger.root, str(port), str(concurrent))
     async with _running(command, {}):
-        while not _listens(port):
+        while not _listens(port):  # noqa: ASYNC110, as above
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)
         yield
@@ -113,7 +113,9 @@ async def measure(kind: str, size: int, questions: list[str], updates: int) -> t
 if __name__ == "__main__":
     sys.path.insert(0, str(HERE))
     found = asyncio.run(
-        measure(sys.argv[1], int(sys.argv[2]), sys.argv[4:] or ["花呗逾期一天会怎样"], int(sys.argv[3]))
+        measure(
+            sys.argv[1], int(sys.argv[2]), sys.argv[4:] or ["花呗逾期一天会怎样"], int(sys.argv[3])
+        )
     )
     for figures in found:
         spent = sorted(figures.acknowledged_ms)
