@@ -18,6 +18,7 @@ from bot.search.model import Model, fingerprint
 from bot.search.tokens import Tokeniser
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -75,17 +76,18 @@ def load_model(knowledge: Knowledge, folder: Path) -> Model | None:
         folder: where ``store_model`` wrote them.
     """
     try:
-        content = _path(knowledge, folder).read_bytes()
-        digest, body = content[:_DIGEST], content[_DIGEST:]
-        if hashlib.sha256(body).digest() != digest:
-            return None
-        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-            return _model({name: arrays[name] for name in arrays.files}, knowledge)
+        with _path(knowledge, folder).open("rb") as file:
+            digest = file.read(_DIGEST)
+            if hashlib.file_digest(file, "sha256").digest() != digest:
+                return None
+            file.seek(_DIGEST)
+            with np.load(file, allow_pickle=False) as arrays:
+                return _model(arrays, knowledge)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 
 
-def _model(arrays: dict[str, NDArray[Any]], knowledge: Knowledge) -> Model:
+def _model(arrays: Mapping[str, NDArray[Any]], knowledge: Knowledge) -> Model:
     words = dict(zip(_unpack(arrays["words"]), arrays["counts"].tolist(), strict=True))
     corpus = Corpus(
         labels=_unpack(arrays["labels"]),

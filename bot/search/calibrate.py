@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bot.search.rank import Ranking, Views
 
 START: Final = Weights(
-    likeness=2.0, linear=0.8, long=0.0, fuzzy=0.5, none=0.0, strange=0.0, unclear=0.0, brief=0.0
+    likeness=2.0, linear=0.8, long=0.0, none=0.0, strange=0.0, unclear=0.0, brief=0.0
 )
 MASSES: Final[Mapping[str, float]] = {NONE: 0.33, UNCLEAR: 0.05}
 """Share of real messages that deserve no article, or that must be asked back."""
@@ -70,7 +70,7 @@ def observe(knowledge: Knowledge, *, folds: int = 4) -> list[Observation]:
         ranker = Ranker(build_tables(corpus, tokeniser), START)
         for item, part in zip(examples, parts, strict=True):
             if part == hidden:
-                views = ranker.views(item.text, tokeniser.tokens(item.text))
+                views = ranker.views(tokeniser.tokens(item.text))
                 names = tuple(corpus.labels[number] for number in views.classes.tolist())
                 found.append(Observation(item.label, names, views))
     return found

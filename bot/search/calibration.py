@@ -12,7 +12,7 @@ from bot.errors import CalibrationMismatch
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCORING: Final = "5"
+SCORING: Final = "7"
 """Version of everything that changes a score: tokens, index, classifier, combination.
 
 Raise it with each such change and run the calibration again.
@@ -29,8 +29,6 @@ class Weights:
     """Of the classifier's log probability."""
     long: float
     """Of the same, times how much longer than usual the message is: more words, surer."""
-    fuzzy: float
-    """Of the edit similarity to the nearest phrasing."""
     none: float
     """Added to the class of messages without an article."""
     strange: float

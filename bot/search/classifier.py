@@ -70,7 +70,8 @@ def train(corpus: Corpus, *, epochs: int = EPOCHS) -> Classifier:
     """Trains on all messages of the corpus; the same corpus gives the same weights."""
     frequency = np.bincount(corpus.tokens, minlength=len(corpus.vocabulary))
     scale = np.sqrt(np.log1p(len(corpus) / np.maximum(frequency, 1))).astype(np.float32)
-    weights = PRIOR * _naive(corpus)
+    weights = _naive(corpus)
+    weights *= PRIOR
     bias = np.zeros(len(corpus.labels), dtype=np.float32)
     classes = corpus.classes.tolist()
     steps = max(1, epochs * len(corpus))
@@ -93,8 +94,9 @@ def _naive(corpus: Corpus) -> NDArray[np.float32]:
     """
     shape = (len(corpus.vocabulary), len(corpus.labels))
     rows = np.repeat(corpus.classes, np.diff(corpus.starts))
-    cells = corpus.tokens.astype(np.int64) * shape[1] + rows
-    counts = np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float32)
+    cells, times = np.unique(corpus.tokens.astype(np.int64) * shape[1] + rows, return_counts=True)
+    counts = np.zeros(shape, dtype=np.float32)
+    counts.reshape(-1)[cells] = times
     sizes = np.bincount(corpus.classes, minlength=shape[1]).astype(np.float32)
     overall = (counts.sum(axis=1, keepdims=True) + _SMOOTHING) / (len(corpus) + 2 * _SMOOTHING)
     counts += _SMOOTHING

@@ -23,7 +23,7 @@ NONE: Final = "none"
 UNCLEAR: Final = "unclear"
 """The class of messages to which the bot asks back."""
 
-_FREQUENT: Final = 2
+_FREQUENT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def build_corpus(
 
 
 def _vocabulary(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...]]:
-    """How many coarse tokens there are, and all tokens, these first; pairs that stand once go."""
+    """How many coarse tokens there are, and all tokens, these first; rare pairs go."""
     counts = Counter(token for row in rows for token in row)
     coarse = [token for token in counts if token[0] in COARSE]
     fine = [

@@ -31,8 +31,6 @@ class Reason:
     """To the nearest phrasing, 0 to 1."""
     linear: float
     """Log probability by the classifier."""
-    fuzzy: float
-    """Edit similarity to the nearest phrasing, 0 to 1."""
     phrasing: str
     """The nearest phrasing, normalised."""
     tokens: tuple[Token, ...]
@@ -65,7 +63,7 @@ class Explanation:
             lines += [
                 (
                     f"{reason.probability:6.1%} {reason.label}：相似 {reason.likeness:.2f}，"
-                    f"分类 {reason.linear:.2f}，逐字 {reason.fuzzy:.2f}"
+                    f"分类 {reason.linear:.2f}"
                 ),
                 f"       最近的说法：{reason.phrasing or '无'}",
                 f"       起作用的：{weights or '无'}",

@@ -2,7 +2,8 @@
 
 Likeness is the overlap of tokens, weighted by rarity and divided by both lengths (Dice), so that
 a long phrasing does not win by its length. Only the phrasings of a shortlist of classes are
-compared, so the time does not grow with the number of classes.
+compared, so the time does not grow with the number of classes. The class ``none`` is not compared:
+its messages have nothing in common, and they are many.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from bot.search.corpus import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +52,10 @@ class Index:
                 starts[first:last] - starts[first],
                 lengths[first:last].astype(np.float32),
             )
-            for first, last in pairwise(bounds)
+            for first, last in (
+                (first, first if label == NONE else last)
+                for label, (first, last) in zip(corpus.labels, pairwise(bounds), strict=True)
+            )
         ]
 
     def weigh(self, tokens: NDArray[np.int32]) -> tuple[NDArray[np.float32], float]:

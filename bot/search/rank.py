@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+import math
+from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from rapidfuzz.fuzz import ratio
 
+from bot.search.calibration import Weights
 from bot.search.corpus import NONE, UNCLEAR
 from bot.search.tokens import COARSE, WORD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from bot.search.calibration import Weights
     from bot.search.model import Model
 
 SHORTLIST: Final = 7
 """Classes, the likeliest by the classifier, that are looked at closely."""
 
 _FLOOR: Final = -12.0
+_COLUMNS: Final = fields(Weights)
 _USUAL: Final = 2.0
 """Natural logarithm of the number of words of a usual message."""
 
@@ -35,8 +36,6 @@ class Views:
     """To the nearest phrasing of the class, 0 to 1."""
     linear: NDArray[np.float64]
     """Log probability by the classifier."""
-    fuzzy: NDArray[np.float64]
-    """Edit similarity to that phrasing, 0 to 1."""
     rows: tuple[int, ...]
     """The nearest phrasings; -1 for a class without any."""
     known: float
@@ -51,20 +50,15 @@ class Views:
             none: where the class is that of messages without an article.
             unclear: where it is that of messages to ask back.
         """
-        ones = np.ones(len(self.classes))
-        return np.stack(
-            [
-                self.likeness,
-                self.linear,
-                self.linear * (np.log1p(self.words) - _USUAL),
-                self.fuzzy,
-                none * ones,
-                none * (1 - self.known),
-                unclear * ones,
-                unclear / (1 + self.words),
-            ],
-            axis=1,
-        )
+        table = np.zeros((len(self.classes), len(_COLUMNS)))
+        table[:, 0] = self.likeness
+        table[:, 1] = self.linear
+        table[:, 2] = self.linear * (math.log1p(self.words) - _USUAL)
+        table[none, 3] = 1
+        table[none, 4] = 1 - self.known
+        table[unclear, 5] = 1
+        table[unclear, 6] = 1 / (1 + self.words)
+        return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,6 @@ class Candidate:
     probability: float
     likeness: float
     linear: float
-    fuzzy: float
     row: int
     """Its nearest phrasing; -1 when it has none."""
 
@@ -112,13 +105,8 @@ class Ranker:
         self._unclear = self._labels.index(UNCLEAR)
         self._size = min(SHORTLIST, len(self._labels))
 
-    def views(self, text: str, tokens: list[str]) -> Views:
-        """Looks at a message.
-
-        Args:
-            text: normalised.
-            tokens: of that text.
-        """
+    def views(self, tokens: list[str]) -> Views:
+        """Looks at a message, given as its tokens."""
         found = [self._ids.get(token, -1) for token in tokens]
         numbers = np.array([number for number in found if number >= 0], dtype=np.int32)
         strange = sum(
@@ -134,7 +122,6 @@ class Ranker:
             classes=classes,
             likeness=np.array([likeness for likeness, _ in nearest]),
             linear=np.maximum(linear[classes], _FLOOR).astype(np.float64),
-            fuzzy=np.array([self._compare(text, row) for row in rows]),
             rows=rows,
             known=weight / length if length else 0.0,
             words=sum(token[0] == WORD for token in tokens),
@@ -157,9 +144,6 @@ class Ranker:
         """A known phrasing, normalised; empty for row -1."""
         return self._texts[row] if row >= 0 else ""
 
-    def _compare(self, text: str, row: int) -> float:
-        return ratio(text, self._texts[row]) / 100 if row >= 0 else 0.0
-
     def rank(self, views: Views) -> Ranking:
         """Turns the views into probabilities."""
         features = views.features(views.classes == self._none, views.classes == self._unclear)
@@ -174,7 +158,6 @@ class Ranker:
                     float(probabilities[place]),
                     float(views.likeness[place]),
                     float(views.linear[place]),
-                    float(views.fuzzy[place]),
                     views.rows[place],
                 )
                 for place in order

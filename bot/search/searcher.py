@@ -125,7 +125,6 @@ class Searcher:
                     probability=candidate.probability,
                     likeness=candidate.likeness,
                     linear=candidate.linear,
-                    fuzzy=candidate.fuzzy,
                     phrasing=self._ranker.phrasing(candidate.row),
                     tokens=tuple(
                         Token(token, weight)
@@ -139,7 +138,7 @@ class Searcher:
 
     def rank(self, normal: str) -> Ranking:
         """Probabilities of all classes for a normalised message."""
-        return self._ranker.rank(self._ranker.views(normal, self._tokeniser.tokens(normal)))
+        return self._ranker.rank(self._ranker.views(self._tokeniser.tokens(normal)))
 
     def _decide(self, normal: str) -> Decision:
         ranking = self.rank(normal)

@@ -10,9 +10,7 @@ from bot.search.searcher import Searcher
 from bot.search.tokens import Tokeniser
 
 CALIBRATION = Calibration(
-    Weights(
-        likeness=6.0, linear=1.0, long=0.0, fuzzy=0.5, none=0.0, strange=2.0, unclear=0.0, brief=1.0
-    ),
+    Weights(likeness=6.0, linear=1.0, long=0.0, none=0.0, strange=2.0, unclear=0.0, brief=1.0),
     Thresholds(answer=0.5, choose=0.3, offered=0.05, urgent=0.3, known=0.2),
 )
 """Fits so small a knowledge; what ships is calibrated on the whole content."""
