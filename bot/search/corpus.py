@@ -102,7 +102,7 @@ def build_corpus(
 
 
 def _vocabulary(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...]]:
-    """How many coarse tokens there are, and all tokens, these first; rare pairs go."""
+    """How many coarse tokens there are, and all tokens, these first; rare ones of the others go."""
     counts = Counter(token for row in rows for token in row)
     coarse = [token for token in counts if token[0] in COARSE]
     fine = [

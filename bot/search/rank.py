@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.search.model import Model
 
-SHORTLIST: Final = 7
+SHORTLIST: Final = 5
 """Classes, the likeliest by the classifier, that are looked at closely."""
 
 _FLOOR: Final = -12.0

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 WORD, CHARACTER, SOUND, PAIR, NEGATION, SOUNDS = "wcpbns"
 """First letter of a token: the kind of it."""
 
-COARSE: Final = frozenset({WORD, CHARACTER, SOUND, NEGATION})
-"""Kinds by which phrasings are compared; pairs are for the classifier alone."""
+COARSE: Final = frozenset({WORD, CHARACTER, NEGATION})
+"""Kinds by which phrasings are compared; sounds and pairs are for the classifier alone."""
 
 _COMMON: Final = 50
 _OWN_FREQUENCY: Final = 20_000
