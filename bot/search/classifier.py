@@ -78,7 +78,11 @@ def train(corpus: Corpus, *, epochs: int = EPOCHS) -> Classifier:
     for step, tokens, number in _lessons(corpus, epochs):
         value = _unit(scale[tokens])
         gathered = weights[tokens]
-        gradient = np.exp(_log_softmax(value @ gathered + bias))
+        gradient = value @ gathered
+        gradient += bias
+        gradient -= gradient.max()
+        np.exp(gradient, out=gradient)
+        gradient /= gradient.sum()
         gradient[classes[number]] -= 1
         gradient *= RATE * (1 - step / steps)
         gathered -= value[:, None] * gradient

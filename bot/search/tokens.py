@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.search.normalise import Normaliser
 from bot.search.pinyin import load_syllables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from bot.knowledge.model import Lexicon
 
@@ -56,13 +57,45 @@ def common_words() -> dict[str, int]:
     return {row[0]: int(row[1]) for row in rows if int(row[1]) >= _COMMON}
 
 
-def prefix_frequencies(words: Mapping[str, int]) -> tuple[dict[str, int], int]:
-    """Jieba's table: every word with its count, every beginning of a word with 0; and the total."""
-    table = dict(words)
-    for word in words:
-        for end in range(1, len(word)):
-            table.setdefault(word[:end], 0)
-    return table, sum(words.values())
+class _Cutter(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
+    """jieba with our dictionary and logarithms taken once; reads and writes no file.
+
+    Its table holds the log probability of each word, and 0 for what is only the beginning of one.
+
+    Args:
+        words: with their counts.
+    """
+
+    def __init__(self, words: Mapping[str, int]) -> None:
+        super().__init__()
+        self.total = sum(words.values())
+        self._rare = -math.log(self.total)
+        self.FREQ = {word: math.log(count) + self._rare for word, count in words.items()}
+        for word in words:
+            for end in range(1, len(word)):
+                self.FREQ.setdefault(word[:end], 0)
+        self.initialized = True
+
+    def calc(
+        self,
+        sentence: str,
+        DAG: dict[int, list[int]],  # noqa: N803, jieba's name for it
+        route: dict[int, tuple[float, int]],
+    ) -> None:
+        """Finds the likeliest way through the words, from the end; as jieba's, but quicker."""
+        known, rare = self.FREQ, self._rare
+        last = len(sentence)
+        route[last] = (0, 0)
+        for start in range(last - 1, -1, -1):
+            ends = DAG[start]
+            if len(ends) == 1:
+                end = ends[0] + 1
+                route[start] = ((known.get(sentence[start:end]) or rare) + route[end][0], end - 1)
+            else:
+                route[start] = max(
+                    ((known.get(sentence[start : end + 1]) or rare) + route[end + 1][0], end)
+                    for end in ends
+                )
 
 
 class Tokeniser:
@@ -83,7 +116,7 @@ class Tokeniser:
         self._products = {normalise(name): kind for name, kind in lexicon.products.items()}
         own = {normalise(term) for term in lexicon.terms}
         own.update(self._canonical, self._products)
-        self._cutter = _cutter(self.words, own)
+        self._cutter = _Cutter({**self.words, **dict.fromkeys(own, _OWN_FREQUENCY)})
         self._syllables = load_syllables()
 
     def normalise(self, text: str) -> str:
@@ -131,11 +164,3 @@ def _negations(words: list[str]) -> list[str]:
             found.append(NEGATION + word)
             denied = False
     return found
-
-
-def _cutter(words: Mapping[str, int], own: Iterable[str]) -> jieba.Tokenizer:
-    """A tokeniser of jieba's with this dictionary; it reads and writes no file."""
-    cutter = jieba.Tokenizer()
-    table, total = prefix_frequencies({**words, **dict.fromkeys(own, _OWN_FREQUENCY)})
-    cutter.FREQ, cutter.total, cutter.initialized = table, total, True
-    return cutter
