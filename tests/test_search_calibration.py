@@ -6,8 +6,12 @@ import pytest
 from doubles import phrased_knowledge
 
 from bot.errors import CalibrationMismatch
-from bot.search.calibrate import fit_weights, observe
+from bot.search.calibrate import calibrate, fit_weights, observe
 from bot.search.calibration import SCORING, dump_calibration, load_calibration
+from bot.search.evaluate import Labelled, judge, report
+from bot.search.model import build_model
+from bot.search.searcher import Searcher
+from bot.search.tokens import Tokeniser
 
 
 def test_shipped_calibration_belongs_to_this_scoring():
@@ -52,3 +56,21 @@ def test_hidden_phrasings_teach_the_weights():
     assert len(observations) == examples + len(knowledge.none) + len(knowledge.unclear)
     weights = fit_weights(observations)
     assert weights.linear > 0
+
+
+def test_calibrated_thresholds_keep_other_matters_unanswered():
+    """Thresholds are chosen so that what deserves no article gets none, and the rest is found."""
+    knowledge = phrased_knowledge.build()
+    labelled = [
+        Labelled("支付令咋整啊", "lawsuit-03", (), "plain"),
+        Labelled("晚还款一天有没有影响", "overdue-01", (), "plain"),
+        Labelled("老公网贷要我还吗", "family-04", (), "plain"),
+        Labelled("今天天气好不好", "none", (), "chat"),
+        Labelled("红烧鱼怎么做", "none", (), "chat"),
+    ]
+    calibration = calibrate(knowledge, labelled)
+    model = build_model(knowledge, Tokeniser(knowledge.lexicon))
+    searcher = Searcher(knowledge, model, calibration)
+    total = report(judge(searcher, labelled), searcher.urgent)[0]
+    assert total.false_answers == 0
+    assert total.hit3 > 0

@@ -94,6 +94,12 @@ def test_short_message_is_understood_with_the_one_before():
     assert decision.rule.endswith("with previous")
 
 
+def test_small_talk_is_not_a_question_about_the_one_before():
+    """A known message that deserves no article does not bring the last answer back."""
+    decision = SEARCHER.decide("讲个笑话", previous="收到支付令怎么办")
+    assert decision.outcome is Outcome.NONE
+
+
 def test_clear_message_needs_none_before():
     """A message that is clear alone is not changed by the one before."""
     assert SEARCHER.decide("支付令异议书怎么写", previous="逾期记录几年消除") == SEARCHER.decide(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 OFFERED: Final = 4
 """Most articles that are offered as a choice."""
+_FEWEST: Final = 2
+"""Fewest of them."""
 
 
 class Outcome(StrEnum):
@@ -76,9 +78,10 @@ def decide_ranking(
     top = hits[0].score
     if top >= thresholds.answer and top > max(none, unclear):
         return Decision(Outcome.ANSWER, hits, "sure")
-    offered = tuple(hit for hit in hits if hit.score >= thresholds.offered)
+    likely = sum(hit.score >= thresholds.offered for hit in hits)
+    offered = hits[: max(_FEWEST, likely)]
     together = sum(hit.score for hit in offered)
-    if len(offered) > 1 and together >= thresholds.choose and together > max(none, unclear):
+    if len(offered) >= _FEWEST and together >= thresholds.choose and together > unclear:
         return Decision(Outcome.CHOOSE, offered, "several")
     if none > unclear:
         return Decision(Outcome.NONE, (), "no-article")

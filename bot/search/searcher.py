@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.search.cache import load_model, store_model
 from bot.search.calibration import load_calibration
+from bot.search.corpus import NONE
 from bot.search.decide import (
     Decision,
     Hit,
@@ -106,7 +107,8 @@ class Searcher:
         if alarm is not None and alarm.card in self._articles:
             return self._raise_alarm(alarm, normal)
         decision = self._decide(normal)
-        if previous and len(normal) <= FOLLOW_UP and decision.outcome in _OPEN:
+        small_talk = self._examples.get(normal) == NONE
+        if previous and not small_talk and len(normal) <= FOLLOW_UP and decision.outcome in _OPEN:
             return self._decide_with(self._tokeniser.normalise(previous), normal) or decision
         return decision
 
