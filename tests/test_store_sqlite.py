@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.errors import LeaseLost, StorageUnavailable
 from bot.store.migrations import migrate, statements
 from bot.store.port import Call, Handled, Receipt
-from bot.store.rules import Pace
+from bot.store.rules import Pace, Retention
 from bot.store.sqlite import open_sqlite
 from bot.store.writer import Writer
 from tests.doubles.hand_clock import HandClock
@@ -299,3 +299,15 @@ async def test_writer_fails_all_jobs_when_the_commit_fails():
     count = await writer.run(lambda db: db.execute("SELECT count(*) FROM a").fetchone()[0])
     assert count == 0
     await writer.close()
+
+
+async def test_purge_empties_the_log(path):
+    """Deleted words do not stay in the write-ahead log of a bot that has little to do."""
+    async with open_sqlite(path) as store:
+        await store.receive(1, "x", {"text": "geheim"})
+        (claim,) = await store.claim("a", limit=1, lease=30)
+        await store.complete(claim, Handled())
+        log = path.with_name(f"{path.name}-wal")
+        assert b"geheim" in log.read_bytes()
+        assert await store.purge(Retention()) == 0
+        assert b"geheim" not in log.read_bytes() + path.read_bytes()

@@ -210,10 +210,18 @@ class SqliteStore:
         )
 
     async def purge(self, retention: Retention) -> int:
-        """Deletes a batch of what is old; 0 when nothing is left."""
-        return await self._writer.run(
+        """Deletes a batch of what is old; 0 when nothing is left.
+
+        Empties the log then, in which deleted words would stand until they are written over.
+        """
+        deleted = await self._writer.run(
             lambda connection: lane_rows.purge(connection, retention, self._clock())
         )
+        if not deleted:
+            await self._read(
+                lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            )
+        return deleted
 
     async def about(self, lane: str) -> Json:
         """Everything stored about a lane."""

@@ -33,6 +33,8 @@ _RETRY: Final = 0.0005
 _QUICK: Final = 0.002
 """Seconds; on a disk that commits faster, the loop waits itself: to hand a thread the work and hear
 of its end would take longer, when there is other work between."""
+_FORGIVE: Final = 0.99
+"""How the memory of a slow disk fades with each commit, so that it is tried again now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Writer:
                 self._flush()
             else:
                 loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._thread, self._flush)
+                await loop.run_in_executor(self._thread, self._connection.commit)
+                self._disk *= _FORGIVE
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 self._connection.rollback()
@@ -130,6 +133,10 @@ class Writer:
         return outcomes
 
     def _flush(self) -> None:
+        """Commits on the loop and learns how long the disk takes.
+
+        A thread could not tell, since its time includes the wait for Python's lock.
+        """
         started = time.perf_counter()
         self._connection.commit()
         if self._lasting:

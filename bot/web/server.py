@@ -37,7 +37,9 @@ def listen(address: tuple[str, int], *, shared: bool = False) -> socket.socket:
         SettingsInvalid: the address cannot be used.
     """
     host, port = address
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named, the protocol makes asyncio turn Nagle's algorithm off; else answers may wait for 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:

@@ -91,7 +91,8 @@ def measure_quality(table: Table) -> None:
         text=True,
         check=True,
     )
-    figures = json.loads(done.stdout)["all"]
+    kinds = json.loads(done.stdout)["kinds"]
+    figures = next(row for row in kinds if row["kind"] == "all")
     for name in ("hit1", "hit3", "false_answers"):
         table.add_row(name, f"{figures[name]:.1%}")
     table.add_row("urgent_missed", str(figures["urgent_missed"]))

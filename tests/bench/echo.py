@@ -41,7 +41,7 @@ async def main(root: str, port: int, concurrent: int) -> None:
         return Response()
 
     web = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-    listener = socket.socket()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     config = uvicorn.Config(web, http="httptools", log_level="warning", access_log=False)
