@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
     from bot.knowledge.model import Knowledge
 
-COMMANDS = ("door", "flows", "menu", "help", "privacy", "mydata", "export", "delete", "cancel", "start")
+COMMANDS = (
+    "door",
+    "flows",
+    "menu",
+    "help",
+    "privacy",
+    "mydata",
+    "export",
+    "delete",
+    "cancel",
+    "start",
+)
 """In the order of the command list; the most urgent first."""
 
 _log = structlog.get_logger(__name__)

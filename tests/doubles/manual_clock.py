@@ -23,9 +23,7 @@ class ManualClock:
     @property
     def alarms(self):
         """How many seconds those who sleep have left, shortest first."""
-        return sorted(
-            round(at - self._now, 3) for at, woken in self._sleepers if not woken.done()
-        )
+        return sorted(round(at - self._now, 3) for at, woken in self._sleepers if not woken.done())
 
     async def forward(self, seconds):
         """Moves the hands and lets those who wake do their work."""
