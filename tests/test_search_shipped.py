@@ -7,7 +7,6 @@ from bot.search.decide import Outcome
 from bot.search.searcher import Searcher
 
 SECOND = {
-    "异议被驳回了还能怎么办": "stands in two articles' messages: of the court and of the credit report",
     "家里只有老人在，催收来敲门": "somebody is at the door: the gate's card comes first",
     "我在外地上班，要债的到我家了": "somebody is at the door: the gate's card comes first",
 }
