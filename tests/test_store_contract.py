@@ -10,10 +10,14 @@ from bot.store.port import (
     Attachment,
     Call,
     CallState,
+    Draft,
     Handled,
     Happening,
+    Publish,
+    Record,
     Scheduled,
     Verdict,
+    Wish,
 )
 from bot.store.rules import Pace, Retention
 from bot.store.sqlite import open_sqlite
@@ -429,7 +433,11 @@ async def test_lane_is_renamed_everywhere(store, clock):
     """After a group became a supergroup its waiting calls, session and timers belong to the new."""
     timer = Scheduled("t", clock() + 60, {"n": 1})
     handled = Handled(
-        session={"s": 1}, calls=(say("a"),), events=(Happening("answer"),), schedule=(timer,)
+        session={"s": 1},
+        calls=(say("a"),),
+        events=(Happening("answer"),),
+        schedule=(timer,),
+        wishes=(Wish("news", wanted=True),),
     )
     await handle(store, 1, "old", handled)
     await store.receive(2, "old", {})
@@ -437,13 +445,14 @@ async def test_lane_is_renamed_everywhere(store, clock):
     await store.move("old", "new", lambda call: Call(call.method, call.params | {"chat_id": 9}))
     await store.complete(at_work, Handled(calls=(say("b"),)))
     about = await store.about("new")
-    assert [len(about[part]) for part in ("session", "inbox", "outbox", "scheduled", "events")] == [
-        1,
-        2,
-        2,
-        1,
-        1,
-    ]
+    assert {part: len(rows) for part, rows in about.items()} == {
+        "session": 1,
+        "inbox": 2,
+        "outbox": 2,
+        "wishes": 1,
+        "scheduled": 1,
+        "events": 1,
+    }
     assert not any((await store.about("old")).values())
     (one,) = await calls(store)
     assert one.call.params == {"chat_id": 9, "text": "a"}
@@ -469,6 +478,7 @@ def everything(update_id, clock):
         calls=(say("a"),),
         events=(Happening("none", text="masked"),),
         schedule=(Scheduled("t", clock() + 60, {}),),
+        wishes=(Wish("news", wanted=True),),
     )
 
 
@@ -491,8 +501,9 @@ async def test_about_lists_all(store, clock):
             "state",
             "telegram_message_id",
         ],
+        "wishes": ["since", "topic"],
         "scheduled": ["key", "not_before", "payload"],
-        "events": ["article", "at", "kind", "text", "value"],
+        "events": ["article", "at", "kind", "text", "took", "value"],
     }
     assert about["outbox"][0]["call"] == {
         "method": "sendMessage",
@@ -522,7 +533,8 @@ async def test_forget_in_a_turn_leaves_what_waits(store, clock):
     await handle(store, 1, "x", everything(1, clock))
     await handle(store, 2, "x", Handled(forget=True, calls=(say("forgotten"),)))
     about = await store.about("x")
-    assert (about["session"], about["scheduled"], about["events"]) == ([], [], [])
+    parts = ("session", "scheduled", "events", "wishes")
+    assert [about[part] for part in parts] == [[], [], [], []]
     assert [row["call"]["params"]["text"] for row in about["outbox"]] == ["a", "forgotten"]
     assert about["inbox"] == []
 
@@ -549,7 +561,7 @@ async def test_old_rows_go(store, clock):
     while await store.purge(Retention()):
         pass
     about = await store.about("x")
-    assert (about["session"], about["events"]) == ([], [])
+    assert (about["session"], about["events"], about["wishes"]) == ([], [], [])
     depth = await store.depth()
     assert (depth.inbox, depth.outbox, depth.scheduled) == (1, 1, 1)
 
@@ -586,3 +598,102 @@ async def test_pseudonym_hides_the_lane(store):
     assert store.pseudonym("123456") == store.pseudonym("123456")
     assert store.pseudonym("123456") != store.pseudonym("123457")
     assert "123456" not in store.pseudonym("123456")
+
+
+async def test_events_are_told_in_their_order_with_the_time_they_took(store, clock):
+    """Events come back as they were kept, those of a turn with the seconds the person waited."""
+    begun = clock()
+    await store.receive(1, "x", {})
+    clock.forward(3)
+    (one,) = await claim(store)
+    asked = Happening("none", article="", value="v", text="masked")
+    await store.complete(one, Handled(events=(asked, Happening("open", article="a-1"))))
+    clock.forward(5)
+    timer = Scheduled("t", clock(), {"n": 1})
+    await handle(store, 2, "x", Handled(schedule=(timer,)))
+    await store.fire(limit=1)
+    (due,) = await claim(store)
+    await store.complete(due, Handled(events=(Happening("reminder"),)))
+    name = store.pseudonym("x")
+    assert await store.events(begun) == (
+        Record(begun + 3, name, "none", "", "v", "masked", 3.0),
+        Record(begun + 3, name, "open", "a-1", "", "", 3.0),
+        Record(begun + 8, name, "reminder", "", "", "", None),
+    )
+    assert [row.kind for row in await store.events(begun + 3, begun + 8)] == ["none", "open"]
+    assert await store.events(begun + 9) == ()
+
+
+NEWS = Publish("k", "news", "n:k", gap=2.0)
+
+
+async def subscribe(store, *lanes, first=10):
+    """Lanes that want the news."""
+    for number, lane in enumerate(lanes, start=first):
+        await handle(store, number, lane, Handled(wishes=(Wish("news", wanted=True),)))
+
+
+async def test_bulletin_goes_once_to_those_who_want_it(store, clock):
+    """Publishing sets one timer a subscriber, spread in time; asking again does nothing."""
+    await subscribe(store, "a", "b")
+    await handle(store, 20, "c", Handled(wishes=(Wish("other", wanted=True),)))
+    await handle(store, 21, "boss", Handled(draft=Draft("k", "words")))
+    await handle(store, 22, "boss", Handled(draft=Draft("k", "other words")))
+    assert (await store.bulletin("k")).text == "words"
+    assert (await store.bulletin("k")).published_at is None
+    begun = clock()
+    await handle(store, 23, "boss", Handled(publish=NEWS))
+    told = await store.bulletin("k")
+    assert (told.published_at, told.people) == (begun, 2)
+    timers = {lane: (await store.about(lane))["scheduled"] for lane in ("a", "b", "c")}
+    payload = {"action": "n:k", "text": "words", "topic": "news"}
+    assert timers == {
+        "a": [{"key": "news:k", "not_before": begun, "payload": payload}],
+        "b": [{"key": "news:k", "not_before": begun + 2, "payload": payload}],
+        "c": [],
+    }
+    assert await store.fire(limit=10) == 1
+    await handle(store, 24, "boss", Handled(publish=NEWS))
+    clock.forward(2)
+    assert await store.fire(limit=10) == 1
+    assert (await store.depth()).scheduled == 0
+
+
+async def test_unknown_bulletin_is_not_published(store):
+    """A key without a draft sends nothing."""
+    await subscribe(store, "a")
+    await handle(store, 21, "boss", Handled(publish=NEWS))
+    assert await store.bulletin("k") is None
+    assert (await store.depth()).scheduled == 0
+
+
+async def test_who_says_no_gets_nothing_that_is_on_its_way(store, clock):
+    """An opt-out takes the timer away, also one that fell due while the no was waiting."""
+    await subscribe(store, "a", "b", "c")
+    assert await store.subscribers("news") == 3
+    published = Handled(draft=Draft("k", "words"), publish=Publish("k", "news", "n:k", gap=1.0))
+    await handle(store, 21, "boss", published)
+    stop = Handled(wishes=(Wish("news", wanted=False),))
+    await store.receive(22, "a", {})
+    assert await store.fire(limit=1) == 1
+    (no,) = await claim(store)
+    await store.complete(no, stop)
+    assert await claim(store) == ()
+    await handle(store, 23, "b", stop)
+    assert await store.subscribers("news") == 1
+    clock.forward(10)
+    assert await store.fire(limit=10) == 1
+    (one,) = await claim(store)
+    assert one.item.lane == "c"
+
+
+async def test_wish_is_renewed_and_runs_out(store, clock):
+    """A wish counts from when it was said last; after its time nobody is written to unasked."""
+    await subscribe(store, "a", "b")
+    clock.forward(300 * DAY)
+    await subscribe(store, "b", first=30)
+    clock.forward(200 * DAY)
+    while await store.purge(Retention()):
+        pass
+    assert await store.subscribers("news") == 1
+    assert len((await store.about("b"))["wishes"]) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.store.codec import dump_call, load, load_call
-from bot.store.port import Depth
+from bot.store.port import Depth, Record
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,6 +28,7 @@ _ABOUT: Final = {
             created_at, done_at
         FROM outbox WHERE lane = ? ORDER BY id
     """,
+    "wishes": "SELECT topic, since FROM subscription WHERE lane = ? ORDER BY topic",
     "scheduled": "SELECT key, not_before, payload FROM scheduled WHERE lane = ? ORDER BY id",
 }
 
@@ -43,6 +44,8 @@ _PURGE: Final = (
     ("refused", "id", "at < ?", "dead"),
     ("flood", "since", "since < ?", "done"),
     ("session", "lane", "updated_at < ?", "session"),
+    ("subscription", "since", "since < ?", "wish"),
+    ("bulletin", "key", "drafted_at < ?", "bulletin"),
     ("pace", "lane", "max(free_at, paused_until) < ?", "done"),
 )
 """Table, key, what is old, and the field of ``Retention`` that says how old."""
@@ -67,7 +70,7 @@ def about(connection: sqlite3.Connection, lane: str, name: str) -> Json:
         for table, sql in _ABOUT.items()
     }
     events = connection.execute(
-        "SELECT at, kind, article, value, text FROM event WHERE lane = ? ORDER BY id", (name,)
+        "SELECT at, kind, article, value, text, took FROM event WHERE lane = ? ORDER BY id", (name,)
     )
     found["events"] = [dict(row) for row in events]
     return found
@@ -108,7 +111,7 @@ def forget_past(connection: sqlite3.Connection, lane: str, name: str) -> None:
         """,
         (lane,),
     )
-    for table in ("session", "scheduled", "flood"):
+    for table in ("session", "scheduled", "flood", "subscription"):
         connection.execute(f"DELETE FROM {table} WHERE lane = ?", (lane,))  # noqa: S608 - constants
     connection.execute("DELETE FROM outbox WHERE lane = ? AND done_at IS NOT NULL", (lane,))
     connection.execute("DELETE FROM event WHERE lane = ?", (name,))
@@ -128,12 +131,13 @@ def move(
     for row in waiting:
         call = dump_call(change(load_call(row["call"])))
         connection.execute("UPDATE outbox SET call = ? WHERE id = ?", (call, row["id"]))
-    for table in ("inbox", "outbox", "session", "scheduled", "flood"):
+    for table in ("inbox", "outbox", "session", "scheduled", "flood", "subscription"):
         _rename(connection, table, new, old)
     _rename(connection, "event", names[1], names[0])
     if old != new:
         connection.execute("DELETE FROM session WHERE lane = ?", (old,))
         connection.execute("DELETE FROM scheduled WHERE lane = ?", (old,))
+        connection.execute("DELETE FROM subscription WHERE lane = ?", (old,))
 
 
 def _rename(connection: sqlite3.Connection, table: str, new: str, old: str) -> None:
@@ -155,6 +159,18 @@ def purge(connection: sqlite3.Connection, retention: Retention, now: float) -> i
         "UPDATE event SET text = '' WHERE at < ? AND text <> ''", (now - retention.event_text,)
     )
     return deleted
+
+
+def events(connection: sqlite3.Connection, since: float, until: float) -> tuple[Record, ...]:
+    """Events of a time, in the order in which they were kept."""
+    rows = connection.execute(
+        """
+        SELECT at, lane, kind, article, value, text, took FROM event
+        WHERE at >= ? AND at < ? ORDER BY id
+        """,
+        (since, until),
+    )
+    return tuple(Record(*row) for row in rows)
 
 
 def depth(connection: sqlite3.Connection) -> Depth:

@@ -19,6 +19,7 @@ from bot.store.inbox_rows import POSITION_STEP
 from bot.store.memory_rows import (
     SENDING_TOLD,
     UPDATE_TOLD,
+    BulletinRow,
     PaceRow,
     Recorded,
     Sending,
@@ -30,12 +31,14 @@ from bot.store.memory_rows import (
     pick,
     plain,
     position,
+    publish,
     size,
     take,
     waiting,
+    wish,
 )
 from bot.store.outbox_rows import EVERYONE, permits
-from bot.store.port import CallState, Claim, Depth, Happening, InboxItem, Receipt
+from bot.store.port import Bulletin, CallState, Claim, Depth, Happening, InboxItem, Receipt
 from bot.store.rules import is_group, unsuspected
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
         Handled,
         Json,
         Outgoing,
+        Record,
         Verdict,
     )
     from bot.store.rules import Flood, Pace, Retention
@@ -168,13 +172,27 @@ class MemoryStore:
         if handled.session is not None:
             self._save_session(lane, handled.session)
         self._enqueue(lane, handled.calls, row.update_id)
-        self._record(lane, handled.events)
+        asked_at = None if row.update_id < 0 else row.received_at
+        took = None if asked_at is None else max(0.0, self._clock() - asked_at)
+        self._record(lane, handled.events, took)
         for timer in handled.schedule:
             self._tables.scheduled.pop((lane, timer.key), None)
             if timer.payload is not None:
                 self._tables.scheduled[lane, timer.key] = Timer(
                     next(self._ids), lane, timer.key, timer.due_at, copy.deepcopy(timer.payload)
                 )
+
+        self._keep_bulletins(lane, handled)
+
+    def _keep_bulletins(self, lane: str, handled: Handled) -> None:
+        tables, now = self._tables, self._clock()
+        for item in handled.wishes:
+            wish(tables, lane, item, now)
+        if handled.draft is not None:
+            row = BulletinRow(handled.draft.text, now)
+            tables.bulletin.setdefault(handled.draft.key, row)
+        if handled.publish is not None:
+            publish(tables, handled.publish, now, self._ids)
 
     def _save_session(self, lane: str, data: Json) -> None:
         before = self._tables.session.pop(lane, None)
@@ -190,9 +208,9 @@ class MemoryStore:
                 row_id, call.lane or lane, update_id, call.method, kept, self._clock()
             )
 
-    def _record(self, lane: str, events: Iterable[EventLike]) -> None:
+    def _record(self, lane: str, events: Iterable[EventLike], took: float | None = None) -> None:
         now, name = self._clock(), self.pseudonym(lane)
-        self._tables.event.extend(Recorded(now, name, event, event.text) for event in events)
+        self._tables.event.extend(Recorded(now, name, event, event.text, took) for event in events)
 
     async def release(self, owner: str) -> int:
         """Ends all leases of a process."""
@@ -301,6 +319,8 @@ class MemoryStore:
         session = self._tables.session.pop(old, None)
         if session is not None:
             self._tables.session.setdefault(new, session)
+        for lane, topic in [key for key in self._tables.wish if key[0] == old]:
+            self._tables.wish.setdefault((new, topic), self._tables.wish.pop((lane, topic)))
         for lane, key in [key for key in self._tables.scheduled if key[0] == old]:
             timer = self._tables.scheduled.pop((lane, key))
             self._tables.scheduled.setdefault((new, key), replace(timer, lane=new))
@@ -327,6 +347,14 @@ class MemoryStore:
             for lane, session in tables.session.items()
             if session.updated_at >= now - retention.session
         }
+        tables.wish = {
+            key: since for key, since in tables.wish.items() if since >= now - retention.wish
+        }
+        tables.bulletin = {
+            key: row
+            for key, row in tables.bulletin.items()
+            if row.drafted_at >= now - retention.bulletin
+        }
         tables.refused = [row for row in tables.refused if row[0] >= limits["dead"]]
         tables.flood = {
             key: since for key, since in tables.flood.items() if since >= limits["done"]
@@ -349,9 +377,14 @@ class MemoryStore:
             "session": [] if session is None else [pick(session, "data revision updated_at")],
             "inbox": [pick(row, UPDATE_TOLD) for row in sorted(updates, key=position)],
             "outbox": [pick(row, SENDING_TOLD) | {"call": plain(row)} for row in sending],
+            "wishes": [
+                {"topic": topic, "since": since}
+                for (of, topic), since in sorted(self._tables.wish.items())
+                if of == lane
+            ],
             "scheduled": [pick(row, "key not_before payload") for row in timers],
             "events": [
-                pick(row.event, "kind article value") | {"at": row.at, "text": row.text}
+                pick(row.event, "kind article value") | pick(row, "at text took")
                 for row in self._tables.event
                 if row.lane == name
             ],
@@ -380,6 +413,21 @@ class MemoryStore:
             if row.lane != lane or row.done_at is None
         }
         tables.event = [event for event in tables.event if event.lane != name]
+        tables.wish = {key: since for key, since in tables.wish.items() if key[0] != lane}
+
+    async def events(self, since: float, until: float = math.inf) -> tuple[Record, ...]:
+        """What happened in a time."""
+        kept = (row for row in self._tables.event if since <= row.at < until)
+        return tuple(row.to_record() for row in kept)
+
+    async def subscribers(self, topic: str) -> int:
+        """How many want a topic."""
+        return sum(of == topic for _, of in self._tables.wish)
+
+    async def bulletin(self, key: str) -> Bulletin | None:
+        """A draft and what became of it."""
+        row = self._tables.bulletin.get(key)
+        return None if row is None else Bulletin(row.text, row.published_at, row.people)
 
     async def probe(self) -> None:
         """Memory takes everything."""

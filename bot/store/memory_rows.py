@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import LeaseLost
 from bot.store.codec import dump_call, load
-from bot.store.port import CallState, Outgoing
+from bot.store.port import CallState, Outgoing, Record
 
 if TYPE_CHECKING:
-    from bot.store.port import Call, EventLike, Json
+    from collections.abc import Iterator
+
+    from bot.store.port import Call, EventLike, Json, Publish, Wish
 
 
 UPDATE_TOLD: Final = "update_id received_at body timer state attempts error"
@@ -88,6 +90,24 @@ class Recorded:
     lane: str
     event: EventLike
     text: str
+    took: float | None = None
+
+    def to_record(self) -> Record:
+        """As the port tells it."""
+        event = self.event
+        return Record(
+            self.at, self.lane, event.kind, event.article, event.value, self.text, self.took
+        )
+
+
+@dataclass(slots=True)
+class BulletinRow:
+    """A drafted or published message to many."""
+
+    text: str
+    drafted_at: float
+    published_at: float | None = None
+    people: int | None = None
 
 
 @dataclass(slots=True)
@@ -110,6 +130,9 @@ class Tables:
     pace: dict[str, PaceRow] = field(default_factory=dict)
     flood: dict[tuple[str, str], float] = field(default_factory=dict)
     refused: list[tuple[float, str, str]] = field(default_factory=list)
+    wish: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Lane and topic to when it was wished."""
+    bulletin: dict[str, BulletinRow] = field(default_factory=dict)
 
 
 def position(row: Update) -> tuple[int, int]:
@@ -147,7 +170,7 @@ def take(row: Sending, owner: str, until: float) -> Outgoing:
 
 def size(tables: Tables) -> int:
     """How many rows there are."""
-    kept = (tables.inbox, tables.outbox, tables.session, tables.pace)
+    kept = (tables.inbox, tables.outbox, tables.session, tables.pace, tables.wish, tables.bulletin)
     return len(tables.event) + len(tables.refused) + sum(len(table) for table in kept)
 
 
@@ -174,3 +197,33 @@ def pick(row: object, names: str) -> Json:
 def plain(row: Sending) -> Json | None:
     """The call of a row as JSON."""
     return None if row.call is None else load(dump_call(row.call))
+
+
+def wish(tables: Tables, lane: str, item: Wish, now: float) -> None:
+    """Keeps what a lane wants; what it does not want is also taken off its way."""
+    if item.wanted:
+        tables.wish[lane, item.topic] = now
+        return
+    tables.wish.pop((lane, item.topic), None)
+    keys = [(of, key) for of, key in tables.scheduled if of == lane]
+    for of, key in keys:
+        if key.startswith(f"{item.topic}:"):
+            del tables.scheduled[of, key]
+    for row in tables.inbox.values():
+        stopped = row.timer is not None and row.timer.get("topic") == item.topic
+        if stopped and (row.lane, row.state, row.owner) == (lane, "new", None):
+            row.state, row.timer, row.done_at = "done", None, now
+
+
+def publish(tables: Tables, item: Publish, now: float, ids: Iterator[int]) -> None:
+    """Sets a timer for everybody who wants the topic; nothing the second time."""
+    row = tables.bulletin.get(item.key)
+    if row is None or row.published_at is not None:
+        return
+    since = {lane: at for (lane, topic), at in tables.wish.items() if topic == item.topic}
+    row.published_at, row.people = now, len(since)
+    key = f"{item.topic}:{item.key}"
+    for place, lane in enumerate(sorted(since, key=lambda lane: (since[lane], lane))):
+        payload = {"action": item.action, "text": row.text, "topic": item.topic}
+        timer = Timer(next(ids), lane, key, now + item.gap * place, payload)
+        tables.scheduled.setdefault((lane, key), timer)

@@ -74,12 +74,19 @@ def enqueue(
 
 
 def record(
-    connection: sqlite3.Connection, name: str, events: Iterable[EventLike], now: float
+    connection: sqlite3.Connection,
+    name: str,
+    events: Iterable[EventLike],
+    now: float,
+    took: float | None = None,
 ) -> None:
     """Inserts events under a lane's pseudonym."""
     connection.executemany(
-        "INSERT INTO event (at, lane, kind, article, value, text) VALUES (?, ?, ?, ?, ?, ?)",
-        [(now, name, event.kind, event.article, event.value, event.text) for event in events],
+        """
+        INSERT INTO event (at, lane, kind, article, value, text, took)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        [(now, name, event.kind, event.article, event.value, event.text, took) for event in events],
     )
 
 

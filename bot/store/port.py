@@ -7,6 +7,7 @@ the epoch; lanes are opaque strings, one for each chat.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +53,65 @@ class Happening:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event as it was kept."""
+
+    at: float
+    lane: str
+    """The pseudonym of the chat."""
+    kind: str
+    article: str
+    value: str
+    text: str
+    """Masked words of a person, or empty; forgotten earlier than the rest."""
+    took: float | None
+    """Seconds from the update to the commit of its answer; None where nobody had asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whether the chat wants the messages of a topic that nobody asked for one by one."""
+
+    topic: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The text of a bulletin that is not sent yet; a new one with the same key changes nothing."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Sends a drafted bulletin to everybody who wants its topic, each once, however often asked.
+
+    Each gets a timer of their own, so that it takes its place in the order of the chat, and an
+    answer never waits behind it.
+    """
+
+    key: str
+    """Of the draft; also that of the timers, behind ``topic`` and a colon."""
+    topic: str
+    action: str
+    """What the timers bring, beside the ``text``."""
+    gap: float
+    """Seconds between two people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A drafted or published message to many."""
+
+    text: str
+    published_at: float | None
+    people: int | None
+    """How many it was scheduled for."""
+
+
 class Receipt(StrEnum):
     """What became of an update at the door; true when it is new and waits to be answered."""
 
@@ -79,6 +139,10 @@ class InboxItem:
     """How often it has been claimed, this time included."""
     timer: Json | None = None
     """Payload of the timer, None for an update."""
+
+    def waited(self, now: float) -> float | None:
+        """Seconds since it came in; None for a timer, for which nobody waits."""
+        return None if self.timer is not None else max(0.0, now - self.received_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +215,10 @@ class Handled:
     """Best effort, sent at once and outside the outbox."""
     forget: bool = False
     """Delete first what is stored about the lane; calls that still wait to be sent stay."""
+    wishes: tuple[Wish, ...] = ()
+    """An unwanted topic also cancels what is on its way."""
+    draft: Draft | None = None
+    publish: Publish | None = None
 
 
 class CallState(StrEnum):
@@ -329,10 +397,19 @@ class Store(Protocol):
         """Deletes what is old; returns how many rows."""
 
     async def about(self, lane: str) -> Json:
-        """Everything stored about a lane: session, inbox, outbox, scheduled, events."""
+        """Everything stored about a lane: session, inbox, outbox, scheduled, wishes, events."""
 
     async def forget(self, lane: str) -> None:
         """Deletes everything stored about a lane, also what waits."""
+
+    async def events(self, since: float, until: float = math.inf) -> tuple[Record, ...]:
+        """What happened from ``since`` to before ``until``, in the order in which it was kept."""
+
+    async def subscribers(self, topic: str) -> int:
+        """How many chats want a topic."""
+
+    async def bulletin(self, key: str) -> Bulletin | None:
+        """What became of a draft; None where there is none."""
 
     async def depth(self) -> Depth:
         """What waits, for health and metrics."""

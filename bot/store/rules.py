@@ -94,3 +94,6 @@ class Retention:
     event: float = 400 * 86400.0
     session: float = 90 * 86400.0
     """Sessions nobody touched."""
+    wish: float = 400 * 86400.0
+    """What somebody wanted so long ago is asked again rather than taken for granted."""
+    bulletin: float = 90 * 86400.0

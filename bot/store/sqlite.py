@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 
 from bot import privacy
 from bot.errors import StorageUnavailable
-from bot.store import inbox_rows, lane_rows, outbox_rows
+from bot.store import bulletin_rows, inbox_rows, lane_rows, outbox_rows
 from bot.store.codec import dump
 from bot.store.migrations import migrate
 from bot.store.port import Happening, Receipt
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.port import (
+        Bulletin,
         Call,
         Claim,
         Clock,
         Depth,
         Handled,
+        InboxItem,
         Json,
         Outgoing,
+        Record,
         Verdict,
     )
     from bot.store.rules import Flood, Pace, Retention
@@ -124,7 +128,7 @@ class SqliteStore:
         def job(connection: sqlite3.Connection) -> None:
             now = self._clock()
             lane = inbox_rows.finish(connection, claim, now)
-            self._keep(connection, lane, claim.item.update_id, handled, now)
+            self._keep(connection, lane, claim.item, handled, now)
 
         await self._writer.run(job)
 
@@ -140,7 +144,7 @@ class SqliteStore:
         def job(connection: sqlite3.Connection) -> None:
             now = self._clock()
             lane = inbox_rows.bury(connection, claim, error, now)
-            self._keep(connection, lane, claim.item.update_id, handled, now)
+            self._keep(connection, lane, claim.item, handled, now)
 
         await self._writer.run(job)
 
@@ -148,7 +152,7 @@ class SqliteStore:
         self,
         connection: sqlite3.Connection,
         lane: str,
-        update_id: int,
+        item: InboxItem,
         handled: Handled,
         now: float,
     ) -> None:
@@ -156,9 +160,14 @@ class SqliteStore:
             lane_rows.forget_past(connection, lane, self.pseudonym(lane))
         if handled.session is not None:
             inbox_rows.save_session(connection, lane, handled.session, now)
-        outbox_rows.enqueue(connection, lane, handled.calls, now, update_id)
-        outbox_rows.record(connection, self.pseudonym(lane), handled.events, now)
+        outbox_rows.enqueue(connection, lane, handled.calls, now, item.update_id)
+        outbox_rows.record(connection, self.pseudonym(lane), handled.events, now, item.waited(now))
         inbox_rows.schedule(connection, lane, handled.schedule)
+        bulletin_rows.wish(connection, lane, handled.wishes, now)
+        if handled.draft is not None:
+            bulletin_rows.draft(connection, handled.draft, now)
+        if handled.publish is not None:
+            bulletin_rows.publish(connection, handled.publish, now)
 
     async def release(self, owner: str) -> int:
         """Ends all leases of a process."""
@@ -236,6 +245,18 @@ class SqliteStore:
                 connection, lane, self.pseudonym(lane), self._clock()
             )
         )
+
+    async def events(self, since: float, until: float = math.inf) -> tuple[Record, ...]:
+        """What happened in a time."""
+        return await self._read(lambda connection: lane_rows.events(connection, since, until))
+
+    async def subscribers(self, topic: str) -> int:
+        """How many want a topic."""
+        return await self._read(lambda connection: bulletin_rows.subscribers(connection, topic))
+
+    async def bulletin(self, key: str) -> Bulletin | None:
+        """A draft and what became of it."""
+        return await self._read(lambda connection: bulletin_rows.find(connection, key))
 
     async def depth(self) -> Depth:
         """Counts what waits."""
