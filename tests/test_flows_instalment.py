@@ -134,3 +134,24 @@ def test_question_bad_input_old_button_cancel(person):
     person.command("cancel")
     person.tap("接着填")
     assert "最后四位" in person.heard
+
+
+def test_each_step_and_where_somebody_left_is_counted(person):
+    """Begun, each answered question, the question left open, and the end: names, never answers."""
+    person.all(*BEGIN)
+    person.press(person.button("退出并保存").action)
+    events = [(event.kind, event.value) for result in person.results for event in result.events]
+    kinds = [kind for kind, _ in events]
+    assert kinds[0] == "flow_begun"
+    assert kinds.count("flow_step") == 3
+    assert kinds[-1] == "flow_left"
+    steps = [value for kind, value in events if kind in {"flow_step", "flow_left"}]
+    assert len(set(steps)) == 4
+    assert all(value.startswith("instalment:") and value.isascii() for value in steps)
+    person.say(START)
+    person.all(*ALL[4:], "▸确认属实")
+    assert ("flow_done", "instalment") in [
+        (event.kind, event.value) for event in person.results[-1].events
+    ]
+    person.press(person.button("删掉这些回答").action)
+    assert not [event for event in person.results[-1].events if event.kind == "flow_left"]

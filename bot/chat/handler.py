@@ -55,6 +55,7 @@ class UpdateHandler:
             schedule=tuple(map(_scheduled, result.schedule)),
             acks=(to_ack(query, result.toast),) if query else (),
             forget=result.forget,
+            wishes=result.wishes,
         )
 
     def apologise(self, lane: str) -> tuple[Call, ...]:
@@ -63,13 +64,15 @@ class UpdateHandler:
 
 
 def _from_timer(item: InboxItem) -> Turn:
-    action = (item.timer or {}).get("action")
+    timer = item.timer or {}
+    action, text = timer.get("action"), timer.get("text")
     return Turn(
         lane=item.lane,
         person=None,
         kind=Kind.TIMER,
         at=now(),
         action=action if isinstance(action, str) else "",
+        text=text if isinstance(text, str) else "",
     )
 
 

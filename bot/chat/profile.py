@@ -19,6 +19,7 @@ COMMANDS = (
     "menu",
     "help",
     "privacy",
+    "news",
     "mydata",
     "export",
     "delete",

@@ -20,6 +20,12 @@ REMIND: Final = "u"
 """What a timer brings: ``u:<code>:<reminder>``."""
 FORGET: Final = "z"
 """``z:y`` deletes everything about the chat, ``z:n`` does not."""
+WHY: Final = "y"
+"""Why an article was no use: ``y:<article>:<reason>``."""
+NEWS: Final = "i"
+"""``i:y`` wants the news, ``i:n`` does not; ``i`` asks."""
+BULLETIN: Final = "b"
+"""What the timer of a message to many brings: ``b:<key>``."""
 MENU: Final = "m"
 MORE: Final = "x"
 NONE_OF_THESE: Final = "n"
@@ -29,6 +35,10 @@ HERE: Final = "e"
 """Second argument of a menu button: change the message in place."""
 USEFUL: Final = "1"
 USELESS: Final = "0"
+REASONS: Final = ("wrong", "unclear", "other", "long")
+"""Why an article may be no use; ``label_why_<reason>`` is the phrase."""
+YES: Final = "y"
+NO: Final = "n"
 
 
 @dataclass(frozen=True, slots=True)

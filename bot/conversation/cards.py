@@ -153,6 +153,16 @@ class Cards:
         start = plain if len(plain) <= _LABEL_WORDS else plain[:_LABEL_WORDS] + "…"
         return Button(self.phrase("label_copy", words=start), copy=plain)
 
+    def reasons(self, article: Article) -> Rows:
+        """Buttons that say why an article was no use, two in a row; nobody has to press one."""
+        buttons = [
+            Button(
+                self.phrase(f"label_why_{reason}"), actions.join(actions.WHY, article.id, reason)
+            )
+            for reason in actions.REASONS
+        ]
+        return tuple(_in_rows(buttons, 2))
+
     def _feedback(self, article: Article) -> tuple[Button, ...]:
         def button(label: str, value: str) -> Button:
             return Button(self.phrase(label), actions.join(actions.FEEDBACK, article.id, value))

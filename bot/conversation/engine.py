@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.conversation import actions
 from bot.conversation.cards import DOOR_CARD, Cards, to_blocks
 from bot.conversation.interviews import Interviews
+from bot.conversation.news import TOPIC, News
 from bot.conversation.privacy import Privacy
 from bot.conversation.result import Result
 from bot.conversation.turn import Event, Kind, Paragraph, Reply, Turn
 from bot.search.decide import Outcome
+from bot.store.port import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,16 +64,18 @@ class Conversation:
         self._searcher = searcher
         self._cards = Cards(knowledge)
         self._privacy = Privacy(self._cards)
+        self._news = News(self._cards)
         self._interviews = Interviews(knowledge, self._cards, zone)
         self._commands: Mapping[str, Callable[[Turn, Session], Result]] = {
             "start": self._start,
             "menu": self._menu,
             "help": lambda _, session: Result(session, (self._menu_under("help"),)),
-            "privacy": lambda _, session: Result(session, (self._plain("privacy"),)),
+            "privacy": self._tell_privacy,
             "door": self._at_the_door,
             "flows": lambda _, session: self._interviews.listing(session),
             "cancel": self._cancel,
             **self._privacy.commands,
+            **self._news.commands,
         }
         self._presses: Mapping[str, Callable[[Turn, Action, Session], Result]] = {
             actions.ARTICLE: self._open_article,
@@ -79,6 +83,8 @@ class Conversation:
             actions.CATEGORY: self._category,
             actions.MENU: lambda turn, _, session: self._menu(turn, session),
             actions.FEEDBACK: self._feedback,
+            actions.WHY: self._useless_because,
+            actions.NEWS: self._news.press,
             actions.NONE_OF_THESE: self._none_of_these,
             actions.REPHRASE: lambda _, __, session: Result(session, (self._plain("rephrase"),)),
             actions.FLOW: self._interviews.press,
@@ -94,7 +100,7 @@ class Conversation:
         Pure: the same arguments give the same result.
         """
         if turn.kind is Kind.LEFT:
-            return Result(session)
+            return Result(session, wishes=(Wish(TOPIC, wanted=False),))
         if turn.kind is Kind.TIMER:
             return self._timer(turn, session)
         if turn.kind is Kind.PRESS:
@@ -159,6 +165,9 @@ class Conversation:
         flow = self._interviews.wanted(text)
         if flow is not None and session.flow is None:
             return self._interviews.open(flow, turn, session)
+        stopped = self._news.stopped(turn, session) if session.flow is None else None
+        if stopped is not None:
+            return stopped
         taken = self._interviews.written(
             replace(turn, text=text),
             session,
@@ -169,6 +178,8 @@ class Conversation:
 
     def _timer(self, turn: Turn, session: Session) -> Result:
         action = actions.parse(turn.action)
+        if action.verb == actions.BULLETIN:
+            return self._news.tell(turn, action, session)
         if action.verb != actions.REMIND:
             return Result(session)
         return self._interviews.remind(turn, action, session)
@@ -244,6 +255,10 @@ class Conversation:
             return self._show(turn.text, session)
         return Result(session, (self._menu_under("welcome"),))
 
+    def _tell_privacy(self, turn: Turn, session: Session) -> Result:
+        rows = self._news.row() if turn.private else ()
+        return Result(session, (self._cards.say("privacy", (*rows, *self._cards.menu_row())),))
+
     def _menu(self, turn: Turn, session: Session) -> Result:
         reply = self._cards.menu()
         return Result(session, (self._in_place(turn, reply),))
@@ -293,7 +308,15 @@ class Conversation:
             if key in self._knowledge.articles
         ]
         reply = self._cards.choice(near, lead="sorry_useless")
+        reply = replace(reply, buttons=(*self._cards.reasons(article), *reply.buttons))
         return Result(session, (reply,), (event,), thanks)
+
+    def _useless_because(self, _turn: Turn, action: Action, session: Session) -> Result:
+        article = self._knowledge.articles.get(action.first)
+        if article is None or action.second not in actions.REASONS:
+            return Result(session, (self._menu_under("old_button"),))
+        event = Event("feedback_why", article=article.id, value=action.second)
+        return Result(session, (), (event,), self._cards.phrase("thanks"))
 
     def _none_of_these(self, _turn: Turn, _action: Action, session: Session) -> Result:
         misses = session.misses + 1

@@ -84,6 +84,8 @@ class OwnData:
         timers = [self._day(row.get("not_before")) for row in stored.get("scheduled") or []]
         if timers:
             yield phrase("mydata_timers"), timers
+        if stored.get("wishes"):
+            yield phrase("mydata_wishes"), [phrase("mydata_news")]
         yield phrase("mydata_records"), list(self._records(stored))
 
     def _chat(self, session: Session) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.conversation.session import Session
     from bot.conversation.turn import Event, Later, Reply
+    from bot.store.port import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,5 @@ class Result:
     """Timers to set or to cancel."""
     forget: bool = False
     """Delete everything that is stored about the chat; the session is empty then."""
+    wishes: tuple[Wish, ...] = ()
+    """What the chat wants to be told unasked, or does not want any more."""

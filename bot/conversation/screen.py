@@ -65,7 +65,9 @@ class Screen:
         blocks: list[Block] = [*lead, echo]
         for remark in accepted.remarks:
             blocks += to_blocks(self.forms.fill(remark.say, moved.scope, asked))
-        return self.show(moved, blocks)
+        result = self.show(moved, blocks)
+        step = Event("flow_step", value=step_name(desk, asked))
+        return replace(result, events=(step, *result.events))
 
     def refused(self, desk: Desk, asked: Asked, refusal: AnswerRefused) -> Result:
         """After an answer was refused: why, and the question again."""
@@ -111,3 +113,8 @@ class Screen:
 
 def _under(blocks: tuple[Block, ...], reply: Reply) -> Reply:
     return replace(reply, blocks=(*blocks, *reply.blocks))
+
+
+def step_name(desk: Desk, asked: Asked | None) -> str:
+    """How events name a question of an interview; the flow alone where none is open."""
+    return desk.flow.id if asked is None else f"{desk.flow.id}:{asked.question.name}"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from bot.conversation import actions, forms
 from bot.conversation.desk import aside, drop, keep, under_way
 from bot.conversation.result import Result
+from bot.conversation.screen import step_name
+from bot.conversation.turn import Event
 from bot.errors import AnswerRefused
 from bot.flows import engine
 from bot.flows.engine import Asking, Finished, Stopped
@@ -70,7 +72,8 @@ class Steps:
         """Puts the interview aside and says so."""
         cards, flow = self._screen.cards, desk.flow
         rows = ((self._screen.forms.resume(flow),),)
-        return Result(aside(desk.kept()), (cards.say(phrase, rows, title=flow.title),))
+        reply = cards.say(phrase, rows, title=flow.title)
+        return Result(aside(desk.kept()), (reply,), self._left(desk))
 
     def _accept(self, desk: Desk, asked: Asked, answer: Callable[[], Accepted]) -> Result:
         try:
@@ -180,7 +183,15 @@ class Steps:
         cards = self._screen.cards
         reply = cards.say("flow_deleted", cards.menu_row(), title=desk.flow.title)
         timers = self._screen.endings.cancel_all(desk.flow, desk.now)
-        return Result(drop(desk.session, desk.flow), (reply,), schedule=timers)
+        events = self._left(desk)
+        return Result(drop(desk.session, desk.flow), (reply,), events, schedule=timers)
+
+    @staticmethod
+    def _left(desk: Desk) -> tuple[Event, ...]:
+        """Where a person gave up; whoever has reached the end did not."""
+        if isinstance(desk.stage, Finished | Stopped):
+            return ()
+        return (Event("flow_left", value=step_name(desk, desk.current)),)
 
     def _remind(self, desk: Desk, _path: str) -> Result:
         interview = replace(desk.interview, silent=False)

@@ -165,8 +165,10 @@ class Event:
     """Something worth counting; goes into the same transaction as the reply."""
 
     kind: str
-    """``answer``, ``urgent``, ``choose``, ``clarify``, ``none``, ``feedback``, ``error`` …"""
+    """``answer``, ``urgent``, ``choose``, ``clarify`` and ``none`` are the outcomes of questions;
+    ``bot.figures`` counts them and the rest."""
     article: str = ""
     value: str = ""
+    """A short detail; of an interview its flow, and behind a colon the question."""
     text: str = ""
     """Only for messages that found no answer; masked."""
