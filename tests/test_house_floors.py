@@ -21,6 +21,7 @@ FLOORS = {
     "conversation": 3,
     "content": 4,
     "delivery": 4,
+    "figures": 4,
     "chat": 5,
     "web": 5,
     "sandbox": 5,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.documents.calendar import Entry, to_ics
+from bot.documents.chart import chart_png
 from bot.documents.docx import to_docx
 from bot.documents.door_card import DoorCard, card_pdf, card_png
 from bot.documents.fonts import find_fonts
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from bot.documents.fonts import Fonts
 
-NEEDS_FONT: Final = frozenset({"pdf", "card_pdf", "card_png"})
+NEEDS_FONT: Final = frozenset({"pdf", "card_pdf", "card_png", "figures_png"})
 """What cannot be made without a Chinese font."""
 
 
@@ -42,17 +43,24 @@ class Press:
             "text": lambda data: to_text(Letter.from_json(data)).encode(),
             "card_png": lambda data: card_png(DoorCard.from_json(data), self._present_fonts()),
             "card_pdf": lambda data: card_pdf(DoorCard.from_json(data), self._present_fonts()),
+            "figures_png": lambda data: chart_png(data, self._present_fonts()),
             "calendar": self._calendar,
             "csv": _csv,
         }
+
+    @property
+    def draws(self) -> bool:
+        """Whether there is a font for pictures and PDF."""
+        return self._fonts is not None
 
     def make(self, kind: str, data: Any) -> bytes:
         """The bytes of one file.
 
         Args:
-            kind: ``docx``, ``pdf``, ``text``, ``card_png``, ``card_pdf``, ``calendar``, ``csv``.
-            data: the JSON of a letter or a card; for a calendar ``entries`` and ``made``; for a
-                CSV ``rows``, or a letter whose tables are wanted.
+            kind: ``docx``, ``pdf``, ``text``, ``card_png``, ``card_pdf``, ``figures_png``,
+                ``calendar``, ``csv``.
+            data: the JSON of a letter, a card or figures; for a calendar ``entries`` and ``made``;
+                for a CSV ``rows``, or a letter whose tables are wanted.
 
         Raises:
             FontMissing: there is no Chinese font for it.
