@@ -1,4 +1,4 @@
-"""The commands: ``bot demo``, ``run``, ``ask``, ``check``, ``evaluate`` and ``doctor``."""
+"""The commands: ``bot demo``, ``run``, ``ask``, ``check``, ``evaluate``, ``dashboard`` and so on."""
 
 from __future__ import annotations
 
@@ -178,6 +178,33 @@ def evaluate(file: Path, as_json: bool) -> None:  # noqa: FBT001, click passes f
 
     content = Content.load(_settings().knowledge_dir, cache=user_cache())
     evaluate_file(content.searcher, file, as_json=as_json, echo=click.echo)
+
+
+@main.command()
+@click.option("--port", default=8766, show_default=True, help="Port of the pages.")
+def dashboard(port: int) -> None:
+    """Shows what people ask and find, in the browser: counts only, of five people at least."""
+    import asyncio
+    import tempfile
+
+    from bot.dashboard.service import refresh, serve
+    from bot.knowledge.loader import load_knowledge
+    from bot.store.sqlite import read_events
+
+    settings = _settings()
+    knowledge = load_knowledge(settings.knowledge_dir)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "figures.db"
+
+        async def again() -> None:
+            await refresh(
+                path,
+                lambda since: asyncio.to_thread(read_events, settings.database_path, since),
+                knowledge,
+                settings.timezone,
+            )
+
+        asyncio.run(serve(path, again, port, click.echo))
 
 
 @main.command()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from bot.knowledge.flow_model import Flow, Question
     from bot.store.port import Record
 
 
@@ -59,3 +60,22 @@ def _flow(flow: str, people: Mapping[tuple[str, str, str], set[str]]) -> FlowFig
         steps=tuple(steps),
         left=dict(by_question("flow_left")),
     )
+
+
+def steps_in_order(figures: FlowFigures, known: Flow | None) -> list[tuple[str, int]]:
+    """Title of each answered question and how many answered it, in the order of the interview.
+
+    Args:
+        figures: of the interview.
+        known: as it is now; questions that it does not have any more come last, by name.
+    """
+    titles = {} if known is None else dict(_titles(known.questions))
+    order = {name: place for place, name in enumerate(titles)}
+    steps = sorted(figures.steps, key=lambda step: order.get(step[0], len(order)))
+    return [(titles.get(name, name), people) for name, people in steps]
+
+
+def _titles(questions: Iterable[Question]) -> Iterator[tuple[str, str]]:
+    for question in questions:
+        yield question.name, question.title
+        yield from _titles(question.questions)

@@ -8,6 +8,7 @@ from bot.conversation import actions
 from bot.conversation.cards import Cards
 from bot.conversation.turn import Bullets, Heading
 from bot.figures.count import OUTCOMES
+from bot.figures.interviews import steps_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bot.figures.count import ArticleFigures, Figures
     from bot.figures.interviews import FlowFigures
     from bot.figures.unanswered import Group
-    from bot.knowledge.flow_model import Question
     from bot.knowledge.model import Knowledge
     from bot.store.port import Depth
 
@@ -190,15 +190,8 @@ class Report:
     def _way(self, flow: FlowFigures) -> Iterator[tuple[str, int]]:
         """How many came how far, in the order of the questions."""
         yield self._cards.phrase("figures_begun"), flow.begun
-        titles = self._titles(flow.id)
-        order = {name: place for place, name in enumerate(titles)}
-        for name, people in sorted(flow.steps, key=lambda step: order.get(step[0], len(order))):
-            yield titles.get(name, name), people
+        yield from steps_in_order(flow, self._knowledge.flows.get(flow.id))
         yield self._cards.phrase("figures_done"), flow.done
-
-    def _titles(self, flow: str) -> dict[str, str]:
-        known = self._knowledge.flows.get(flow)
-        return {} if known is None else dict(_question_titles(known.questions))
 
     def _flow_title(self, flow: str) -> str:
         known = self._knowledge.flows.get(flow)
@@ -224,12 +217,6 @@ class Report:
     def _span(figures: Figures) -> str:
         first, last = figures.days[0].day, figures.days[-1].day
         return _written(first) if first == last else f"{_written(first)}–{_written(last)}"
-
-
-def _question_titles(questions: Sequence[Question]) -> Iterator[tuple[str, str]]:
-    for question in questions:
-        yield question.name, question.title
-        yield from _question_titles(question.questions)
 
 
 def _written(day: date) -> str:

@@ -309,6 +309,23 @@ async def open_sqlite(
             await store.close()
 
 
+def read_events(path: Path, since: float) -> tuple[Record, ...]:
+    """What happened since a moment, read beside a bot that runs or not; changes nothing.
+
+    Raises:
+        StorageUnavailable: there is no database, or it cannot be read.
+    """
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            return lane_rows.events(connection, since, math.inf)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        message = f"{path} cannot be read: {error}"
+        raise StorageUnavailable(message) from error
+
+
 def _open(
     path: Path, busy_timeout: float, stack: ExitStack
 ) -> tuple[sqlite3.Connection, sqlite3.Connection, str]:
