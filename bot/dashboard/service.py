@@ -9,9 +9,9 @@ import asyncio
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
+import rich
 import uvicorn
 import yaml
-from datasette import handle_exception
 from datasette.app import Datasette
 
 from bot.clock import now
@@ -62,7 +62,6 @@ async def refresh(
 
 def create_dashboard(path: Path) -> Datasette:
     """Datasette over the file of figures: canned queries with charts, no other SQL."""
-    handle_exception.rich = None  # else it prints pages of local variables for a wrong address
     own = resources.files("bot.dashboard")
     return Datasette(
         files=[str(path)],
@@ -96,6 +95,7 @@ async def serve(
         announce: is told the address.
         every: seconds between two updates.
     """
+    rich.reconfigure(quiet=True)  # else Datasette prints its variables for every wrong address
     await again()
     config = uvicorn.Config(
         create_dashboard(path).app(), host="127.0.0.1", port=port, log_level="warning"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from datasette import hookimpl
+from datasette import Forbidden, NotFound, Response, hookimpl
 from markupsafe import Markup
 
 from bot.dashboard.charts import draw
@@ -24,3 +24,11 @@ def extra_template_vars(datasette: Any) -> dict[str, Any]:
         return Markup(draw(query["chart"], rows))  # noqa: S704 - draw escapes every word
 
     return {"queries_of": queries_of, "chart_of": chart_of}
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def handle_exception(exception: Exception) -> Any:
+    """A plain page for an address that is not there."""
+    if isinstance(exception, NotFound | Forbidden):
+        return Response.html("没有这一页 · <a href='/'>全部数字</a>", status=exception.status)
+    return None
