@@ -1,6 +1,7 @@
 """What every store must do; run against each adapter."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.store.port import (
     Attachment,
     Call,
     CallState,
+    Deed,
     Draft,
     Handled,
     Happening,
@@ -449,6 +451,7 @@ async def test_lane_is_renamed_everywhere(store, clock):
         "session": 1,
         "inbox": 2,
         "outbox": 2,
+        "deeds": 0,
         "wishes": 1,
         "scheduled": 1,
         "events": 1,
@@ -484,7 +487,7 @@ def everything(update_id, clock):
 
 async def test_about_lists_all(store, clock):
     """The export of a lane names each kind of thing, in the same shape in every store."""
-    await handle(store, 1, "x", everything(1, clock))
+    await handle(store, 1, "x", replace(everything(1, clock), deeds=(Deed("x", "reload"),)))
     about = await store.about("x")
     assert {part: sorted(rows[0]) for part, rows in about.items()} == {
         "session": ["data", "revision", "updated_at"],
@@ -501,6 +504,7 @@ async def test_about_lists_all(store, clock):
             "state",
             "telegram_message_id",
         ],
+        "deeds": ["act", "at", "target", "version"],
         "wishes": ["since", "topic"],
         "scheduled": ["key", "not_before", "payload"],
         "events": ["article", "at", "kind", "text", "took", "value"],
@@ -697,3 +701,51 @@ async def test_wish_is_renewed_and_runs_out(store, clock):
         pass
     assert await store.subscribers("news") == 1
     assert len((await store.about("b"))["wishes"]) == 1
+
+
+async def test_deeds_are_kept_with_the_answer(store, clock):
+    """What an admin did stands beside what came of it: who, what, when, version; newest first."""
+    await handle(store, 1, "7", Handled(deeds=(Deed("7", "write", "visit-01", "v1"),)))
+    clock.forward(5)
+    later = Handled(deeds=(Deed("8", "reload", "", "v2"), Deed("8", "rollback", "v1", "v1")))
+    await handle(store, 2, "8", later)
+    kept = await store.deeds(2)
+    assert [done.deed.act for done in kept] == ["rollback", "reload"]
+    (oldest,) = (await store.deeds(10))[2:]
+    assert oldest.deed == Deed("7", "write", "visit-01", "v1")
+    assert kept[0].at == oldest.at + 5
+    assert [row["act"] for row in (await store.about("7"))["deeds"]] == ["write"]
+
+
+async def test_deeds_outlive_the_chat_but_not_their_time(store, clock):
+    """An admin who deletes the chat leaves what was done to the content on record, for a year."""
+    await handle(store, 1, "7", Handled(deeds=(Deed("7", "write"),)))
+    await store.forget("7")
+    assert len(await store.deeds(10)) == 1
+    clock.forward(401 * DAY)
+    while await store.purge(Retention()):
+        pass
+    assert await store.deeds(10) == ()
+
+
+async def test_lost_lease_keeps_no_deed(store, clock):
+    """Who lost the update to another process has done nothing that counts."""
+    await store.receive(1, "7", {})
+    (slow,) = await claim(store, "a")
+    clock.forward(31)
+    await claim(store, "b")
+    with pytest.raises(LeaseLost):
+        await store.complete(slow, Handled(deeds=(Deed("7", "write"),)))
+    assert await store.deeds(10) == ()
+
+
+async def test_announced_once(store, clock):
+    """Whoever comes first tells it; the same key sends nothing again until it is forgotten."""
+    assert await store.announce("faults:1", (say("坏了", lane="7"), say("坏了", lane="8")))
+    assert not await store.announce("faults:1", (say("坏了", lane="7"),))
+    assert await store.announce("faults:2", ())
+    assert sorted(one.lane for one in await calls(store)) == ["7", "8"]
+    clock.forward(15 * DAY)
+    while await store.purge(Retention()):
+        pass
+    assert await store.announce("faults:1", ())

@@ -255,7 +255,7 @@ async def test_starts_at_the_same_time_migrate_once(path):
     database = Database(path)
     steps = [row["name"] for row in database["_sqlite_migrations"].rows]
     database.conn.close()
-    assert steps == ["001_start", "002_flood", "004_figures"]
+    assert steps == ["001_start", "002_flood", "003_admins", "004_figures"]
 
 
 def test_failed_migration_leaves_no_trace(tmp_path, monkeypatch):

@@ -28,6 +28,7 @@ _ABOUT: Final = {
             created_at, done_at
         FROM outbox WHERE lane = ? ORDER BY id
     """,
+    "deeds": "SELECT at, act, target, version FROM deed WHERE person = ? ORDER BY id",
     "wishes": "SELECT topic, since FROM subscription WHERE lane = ? ORDER BY topic",
     "scheduled": "SELECT key, not_before, payload FROM scheduled WHERE lane = ? ORDER BY id",
 }
@@ -46,6 +47,8 @@ _PURGE: Final = (
     ("session", "lane", "updated_at < ?", "session"),
     ("subscription", "since", "since < ?", "wish"),
     ("bulletin", "key", "drafted_at < ?", "bulletin"),
+    ("deed", "id", "at < ?", "event"),
+    ("announced", "key", "at < ?", "dead"),
     ("pace", "lane", "max(free_at, paused_until) < ?", "done"),
 )
 """Table, key, what is old, and the field of ``Retention`` that says how old."""

@@ -38,7 +38,16 @@ from bot.store.memory_rows import (
     wish,
 )
 from bot.store.outbox_rows import EVERYONE, permits
-from bot.store.port import Bulletin, CallState, Claim, Depth, Happening, InboxItem, Receipt
+from bot.store.port import (
+    Bulletin,
+    CallState,
+    Claim,
+    Depth,
+    Done,
+    Happening,
+    InboxItem,
+    Receipt,
+)
 from bot.store.rules import is_group, unsuspected
 
 if TYPE_CHECKING:
@@ -181,7 +190,7 @@ class MemoryStore:
                 self._tables.scheduled[lane, timer.key] = Timer(
                     next(self._ids), lane, timer.key, timer.due_at, copy.deepcopy(timer.payload)
                 )
-
+        self._tables.deed += [Done(self._clock(), deed) for deed in handled.deeds]
         self._keep_bulletins(lane, handled)
 
     def _keep_bulletins(self, lane: str, handled: Handled) -> None:
@@ -355,6 +364,8 @@ class MemoryStore:
             for key, row in tables.bulletin.items()
             if row.drafted_at >= now - retention.bulletin
         }
+        tables.deed = [row for row in tables.deed if row.at >= now - retention.event]
+        tables.announced = {key: at for key, at in tables.announced.items() if at >= limits["dead"]}
         tables.refused = [row for row in tables.refused if row[0] >= limits["dead"]]
         tables.flood = {
             key: since for key, since in tables.flood.items() if since >= limits["done"]
@@ -377,6 +388,11 @@ class MemoryStore:
             "session": [] if session is None else [pick(session, "data revision updated_at")],
             "inbox": [pick(row, UPDATE_TOLD) for row in sorted(updates, key=position)],
             "outbox": [pick(row, SENDING_TOLD) | {"call": plain(row)} for row in sending],
+            "deeds": [
+                pick(row.deed, "act target version") | {"at": row.at}
+                for row in self._tables.deed
+                if row.deed.person == lane
+            ],
             "wishes": [
                 {"topic": topic, "since": since}
                 for (of, topic), since in sorted(self._tables.wish.items())
@@ -428,6 +444,18 @@ class MemoryStore:
         """A draft and what became of it."""
         row = self._tables.bulletin.get(key)
         return None if row is None else Bulletin(row.text, row.published_at, row.people)
+
+    async def deeds(self, limit: int) -> tuple[Done, ...]:
+        """What admins did last."""
+        return tuple(self._tables.deed[: -limit - 1 : -1])
+
+    async def announce(self, key: str, calls: tuple[Call, ...]) -> bool:
+        """Sends calls unless somebody has told the same before."""
+        if key in self._tables.announced:
+            return False
+        self._tables.announced[key] = self._clock()
+        self._enqueue("", calls)
+        return True
 
     async def probe(self) -> None:
         """Memory takes everything."""

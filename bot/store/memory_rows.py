@@ -12,7 +12,7 @@ from bot.store.port import CallState, Outgoing, Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.store.port import Call, EventLike, Json, Publish, Wish
+    from bot.store.port import Call, Done, EventLike, Json, Publish, Wish
 
 
 UPDATE_TOLD: Final = "update_id received_at body timer state attempts error"
@@ -133,6 +133,8 @@ class Tables:
     wish: dict[tuple[str, str], float] = field(default_factory=dict)
     """Lane and topic to when it was wished."""
     bulletin: dict[str, BulletinRow] = field(default_factory=dict)
+    deed: list[Done] = field(default_factory=list)
+    announced: dict[str, float] = field(default_factory=dict)
 
 
 def position(row: Update) -> tuple[int, int]:
@@ -171,7 +173,8 @@ def take(row: Sending, owner: str, until: float) -> Outgoing:
 def size(tables: Tables) -> int:
     """How many rows there are."""
     kept = (tables.inbox, tables.outbox, tables.session, tables.pace, tables.wish, tables.bulletin)
-    return len(tables.event) + len(tables.refused) + sum(len(table) for table in kept)
+    listed = len(tables.event) + len(tables.refused) + len(tables.deed) + len(tables.announced)
+    return listed + sum(len(table) for table in kept)
 
 
 def waiting(tables: Tables, lane: str, person: str) -> int:

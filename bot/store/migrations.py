@@ -45,6 +45,10 @@ def _steps() -> Migrations:
     def flood(db: Database) -> None:
         _run(db, "002_flood.sql")
 
+    @steps(name="003_admins")
+    def admins(db: Database) -> None:
+        _run(db, "003_admins.sql")
+
     @steps(name="004_figures")
     def figures(db: Database) -> None:
         _run(db, "004_figures.sql")

@@ -70,6 +70,28 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What an admin did."""
+
+    person: str
+    """Who: the Telegram user id."""
+    act: str
+    """``reload``, ``rollback``, ``write`` …"""
+    target: str = ""
+    """An article, a file, or nothing."""
+    version: str = ""
+    """Of the content that came of it, or that served at the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A deed as it was kept."""
+
+    at: float
+    deed: Deed
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """Whether the chat wants the messages of a topic that nobody asked for one by one."""
 
@@ -219,6 +241,7 @@ class Handled:
     """An unwanted topic also cancels what is on its way."""
     draft: Draft | None = None
     publish: Publish | None = None
+    deeds: tuple[Deed, ...] = ()
 
 
 class CallState(StrEnum):
@@ -397,7 +420,7 @@ class Store(Protocol):
         """Deletes what is old; returns how many rows."""
 
     async def about(self, lane: str) -> Json:
-        """Everything stored about a lane: session, inbox, outbox, scheduled, wishes, events."""
+        """Everything stored about a lane, by table; ``deeds`` too, which forgetting leaves."""
 
     async def forget(self, lane: str) -> None:
         """Deletes everything stored about a lane, also what waits."""
@@ -410,6 +433,20 @@ class Store(Protocol):
 
     async def bulletin(self, key: str) -> Bulletin | None:
         """What became of a draft; None where there is none."""
+
+    async def deeds(self, limit: int) -> tuple[Done, ...]:
+        """What admins did last, the newest first; forgetting a lane leaves it, time does not."""
+
+    async def announce(self, key: str, calls: tuple[Call, ...]) -> bool:
+        """Sends calls that answer no update, once over all processes.
+
+        Args:
+            key: names what is told; whoever comes later with the same sends nothing.
+            calls: each with a ``lane`` of its own.
+
+        Returns:
+            Whether this was the first.
+        """
 
     async def depth(self) -> Depth:
         """What waits, for health and metrics."""

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from bot import privacy
 from bot.errors import StorageUnavailable
-from bot.store import bulletin_rows, inbox_rows, lane_rows, outbox_rows
+from bot.store import bulletin_rows, deed_rows, inbox_rows, lane_rows, outbox_rows
 from bot.store.codec import dump
 from bot.store.migrations import migrate
 from bot.store.port import Happening, Receipt
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Claim,
         Clock,
         Depth,
+        Done,
         Handled,
         InboxItem,
         Json,
@@ -164,6 +165,7 @@ class SqliteStore:
         outbox_rows.record(connection, self.pseudonym(lane), handled.events, now, item.waited(now))
         inbox_rows.schedule(connection, lane, handled.schedule)
         bulletin_rows.wish(connection, lane, handled.wishes, now)
+        deed_rows.keep(connection, handled.deeds, now)
         if handled.draft is not None:
             bulletin_rows.draft(connection, handled.draft, now)
         if handled.publish is not None:
@@ -257,6 +259,22 @@ class SqliteStore:
     async def bulletin(self, key: str) -> Bulletin | None:
         """A draft and what became of it."""
         return await self._read(lambda connection: bulletin_rows.find(connection, key))
+
+    async def deeds(self, limit: int) -> tuple[Done, ...]:
+        """What admins did last."""
+        return await self._read(lambda connection: deed_rows.last(connection, limit))
+
+    async def announce(self, key: str, calls: tuple[Call, ...]) -> bool:
+        """Sends calls unless somebody has told the same before."""
+
+        def job(connection: sqlite3.Connection) -> bool:
+            now = self._clock()
+            first = deed_rows.announce(connection, key, now)
+            if first:
+                outbox_rows.enqueue(connection, "", calls, now)
+            return first
+
+        return await self._writer.run(job)
 
     async def depth(self) -> Depth:
         """Counts what waits."""
