@@ -16,15 +16,17 @@ import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.chat.admins.desk import AdminDesk
+from bot.chat.admins.history import History
 from bot.chat.handler import UpdateHandler
 from bot.chat.notices import ChatNotices
 from bot.chat.papers import PaperTransport
 from bot.chat.polling import Poller
-from bot.chat.profile import publish_profile
+from bot.chat.profile import publish_desk, publish_profile
 from bot.chat.transport import TelegramTransport
 from bot.chat.turns import Identity
 from bot.chat.wire import AiohttpRequest, secure_context
-from bot.content import Content, user_cache
+from bot.content import Content, Serving, user_cache
 from bot.delivery.faultpoints import VARIABLE, FaultPoints
 from bot.delivery.limits import Limits
 from bot.delivery.service import Delivery, build_delivery
@@ -51,7 +53,7 @@ class App:
     """The running parts that others may want to look at."""
 
     settings: Settings
-    content: Content
+    content: Serving
     bot: Bot
     delivery: Delivery
 
@@ -150,12 +152,15 @@ async def open_app(
         for owner in process.dead:
             await store.release(owner)
         press = await asyncio.to_thread(open_press, settings.timezone)
-        handler = UpdateHandler(content, Identity(bot.id, bot.username))
+        serving = Serving(content)
+        sections = (History(store, serving, settings.timezone).section(),)
+        desk = AdminDesk(settings.admin_ids, serving, sections)
+        handler = UpdateHandler(serving, Identity(bot.id, bot.username), desk)
         delivery = build_delivery(
             store,
-            PaperTransport(TelegramTransport(bot), store, content, press, settings.timezone),
+            PaperTransport(TelegramTransport(bot), store, serving, press, settings.timezone),
             handler,
-            notices=ChatNotices(content, settings.admin_ids).notices(),
+            notices=ChatNotices(serving, settings.admin_ids).notices(),
             limits=limits or limits_of(settings),
             owner=process.owner or None,
             meter=process.meter,
@@ -163,8 +168,9 @@ async def open_app(
         )
         if process.first:
             await publish_profile(bot, content.knowledge)
+            await publish_desk(bot, content.knowledge, desk)
         _log.info("ready", bot=bot.username, knowledge=content.knowledge.version)
-        yield App(settings, content, bot, delivery)
+        yield App(settings, serving, bot, delivery)
 
 
 async def work(app: App, stop: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.chat.admins.desk import keep_pending
 from bot.chat.replies import to_ack, to_calls
 from bot.chat.turns import to_turn
 from bot.clock import now
@@ -16,8 +17,11 @@ from bot.errors import UpdateMalformed
 from bot.store.port import Call, Handled, InboxItem, Json, Scheduled
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from bot.chat.admins.desk import AdminDesk
     from bot.chat.turns import Identity
-    from bot.content import Content
+    from bot.content import Serving
     from bot.conversation.turn import Later
 
 _log = structlog.get_logger(__name__)
@@ -29,13 +33,15 @@ class UpdateHandler:
     Args:
         content: gives the conversation over the knowledge that serves at the moment.
         me: the bot on Telegram.
+        desk: answers what only admins may ask for; nobody when None.
     """
 
-    def __init__(self, content: Content, me: Identity) -> None:
+    def __init__(self, content: Serving, me: Identity, desk: AdminDesk | None = None) -> None:
         self._content = content
         self._me = me
+        self._desk = desk
 
-    def __call__(self, item: InboxItem, session: Json) -> Handled:
+    def __call__(self, item: InboxItem, session: Json) -> Handled | Awaitable[Handled]:
         """What to say and to remember for one item of the inbox."""
         try:
             turn = to_turn(item.body, self._me) if item.timer is None else _from_timer(item)
@@ -44,10 +50,15 @@ class UpdateHandler:
             return Handled()
         if turn is None:
             return Handled()
-        result = self._content.conversation.answer(turn, Session.from_json(session))
         query = _query_id(item.body)
+        if self._desk is not None:
+            request = self._desk.request(turn, item.update_id, session)
+            if request is not None:
+                return self._desk.answer(request, turn.kind, session, query)
+        result = self._content.conversation.answer(turn, Session.from_json(session))
+        after = result.session.to_json()
         return Handled(
-            session=result.session.to_json(),
+            session=after if result.forget else keep_pending(session, after),
             calls=to_calls(
                 result.replies, item.lane, self._content.knowledge.messages["paper_failed"]
             ),

@@ -14,7 +14,7 @@ from bot.store.port import Call, CallState
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bot.content import Content
+    from bot.content import Serving
     from bot.store.port import Clock, InboxItem, Outgoing
 
 _ALERT_EVERY: Final = 600.0
@@ -31,7 +31,7 @@ class ChatNotices:
         clock: seconds since the epoch.
     """
 
-    def __init__(self, content: Content, admins: Collection[int], clock: Clock = time.time) -> None:
+    def __init__(self, content: Serving, admins: Collection[int], clock: Clock = time.time) -> None:
         self._content = content
         self._admins = sorted(admins)
         self._clock = clock

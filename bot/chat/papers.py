@@ -21,7 +21,7 @@ from bot.store.port import Attachment
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from bot.content import Content
+    from bot.content import Serving
     from bot.delivery.transport import Transport
     from bot.documents.press import Press
     from bot.store.port import Call, Json, Store
@@ -44,7 +44,7 @@ class PaperTransport:
     """
 
     def __init__(
-        self, inner: Transport, store: Store, content: Content, press: Press, zone: tzinfo
+        self, inner: Transport, store: Store, content: Serving, press: Press, zone: tzinfo
     ) -> None:
         self._inner = inner
         self._store = store

@@ -9,7 +9,7 @@ from telegram import Message, MessageEntity, Update
 from telegram.error import TelegramError
 
 from bot.clock import now
-from bot.conversation.turn import Kind, Turn
+from bot.conversation.turn import Kind, SentFile, Turn
 from bot.errors import UpdateMalformed
 
 if TYPE_CHECKING:
@@ -130,7 +130,15 @@ def _from_message(
         message=message.message_id,
         masked=masked,
         private=private,
+        file=_file_of(message),
     )
+
+
+def _file_of(message: Message) -> SentFile | None:
+    document = message.document
+    if document is None:
+        return None
+    return SentFile(document.file_id, document.file_name or "", document.file_size or 0)
 
 
 def _moment(message: Message) -> datetime:

@@ -34,6 +34,16 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that a person sent; its content stays with the messenger until somebody fetches it."""
+
+    id: str
+    name: str
+    size: int
+    """Bytes, as the messenger says; 0 when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One thing that happened in one chat."""
 
@@ -54,6 +64,8 @@ class Turn:
     """Kinds of personal number that were covered in ``text``."""
     private: bool = True
     """False in a group."""
+    file: SentFile | None = None
+    """Of a ``FILE`` turn, when it is a document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from bot.delivery.notices import Notices
     from bot.store.port import Call, Clock, Store
 
-Handler: TypeAlias = Callable[[InboxItem, Json], Handled]
-"""What is to be done about an item, given the lane's session: pure, about a millisecond."""
+Handler: TypeAlias = Callable[[InboxItem, Json], Handled | Awaitable[Handled]]
+"""What is to be done about an item, given the lane's session: pure, about a millisecond. What takes
+longer is awaited; only its own lane waits for it, within the lease."""
 
 _LOG = structlog.get_logger("delivery.lanes")
 
@@ -114,6 +115,8 @@ class LaneRunner:
                 await asyncio.sleep(0)
             self._faults.reach(Point.CLAIMED, claim.item.lane)
             handled = self._handler(claim.item, claim.session)
+            if not isinstance(handled, Handled):
+                handled = await handled
             self._faults.reach(Point.HANDLED, claim.item.lane)
             if handled.calls:
                 self._committed()  # the sender's claim then stands in the same transaction
