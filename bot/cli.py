@@ -208,6 +208,42 @@ def dashboard(port: int) -> None:
 
 
 @main.command()
+@click.option("-n", "count", default=10, show_default=True, help="At most so many of each kind.")
+def suggest(count: int) -> None:
+    """Lists what an editor could look at next: colliding articles, lost phrasings, open topics."""
+    from bot.clock import now
+    from bot.figures.suggest import ask_hidden, find_collisions, find_lost
+    from bot.figures.unanswered import group_unanswered
+    from bot.knowledge.loader import load_knowledge
+    from bot.store.sqlite import read_events
+
+    settings = _settings()
+    knowledge = load_knowledge(settings.knowledge_dir)
+    asked = list(ask_hidden(knowledge, progress=lambda part: click.echo(f"… {part}/4", err=True)))
+    collisions, lost = find_collisions(asked), find_lost(asked)
+    click.echo(f"互相抢问法的文章（{len(collisions)} 对）")
+    for collision in collisions[:count]:
+        titles = " ↔ ".join(
+            f"{name} {knowledge.articles[name].title}" for name in collision.articles
+        )
+        click.echo(f"  {collision.count:4}  {titles}")
+        for sample in collision.samples:
+            click.echo(f"        {sample}")
+    number = sum(len(phrasings) for _, phrasings in lost)
+    click.echo(f"拿掉自己就找不到本篇的问法（{number}/{len(asked)} 条，先看这几篇）")
+    for name, phrasings in lost[:count]:
+        click.echo(f"  {len(phrasings):4}  {name} {knowledge.articles[name].title}")
+        for item in phrasings[:3]:
+            click.echo(f"        {item.text}（→ {'、'.join(item.found[:3]) or '没有'}）")
+    if settings.database_path.exists():
+        records = read_events(settings.database_path, now().timestamp() - 90 * 86400)
+        groups = group_unanswered(records)
+        click.echo(f"有人问、没答好的（{len(groups)} 组，最近 90 天）")
+        for group in groups[:count]:
+            click.echo(f"  {group.people:4} 人  {group.questions[0].text}")
+
+
+@main.command()
 def doctor() -> None:
     """Says what is missing for `bot run`."""
     import asyncio
