@@ -626,6 +626,7 @@ async def test_events_are_told_in_their_order_with_the_time_they_took(store, clo
     )
     assert [row.kind for row in await store.events(begun + 3, begun + 8)] == ["none", "open"]
     assert await store.events(begun + 9) == ()
+    assert [row.text for row in await store.events(begun, worded=True)] == ["masked"]
 
 
 NEWS = Publish("k", "news", "n:k", gap=2.0)

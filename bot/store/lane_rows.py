@@ -164,14 +164,16 @@ def purge(connection: sqlite3.Connection, retention: Retention, now: float) -> i
     return deleted
 
 
-def events(connection: sqlite3.Connection, since: float, until: float) -> tuple[Record, ...]:
+def events(
+    connection: sqlite3.Connection, since: float, until: float, *, worded: bool = False
+) -> tuple[Record, ...]:
     """Events of a time, in the order in which they were kept."""
     rows = connection.execute(
         """
         SELECT at, lane, kind, article, value, text, took FROM event
-        WHERE at >= ? AND at < ? ORDER BY id
+        WHERE at >= ? AND at < ? AND (text <> '' OR NOT ?) ORDER BY id
         """,
-        (since, until),
+        (since, until, worded),
     )
     return tuple(Record(*row) for row in rows)
 

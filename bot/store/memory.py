@@ -431,9 +431,15 @@ class MemoryStore:
         tables.event = [event for event in tables.event if event.lane != name]
         tables.wish = {key: since for key, since in tables.wish.items() if key[0] != lane}
 
-    async def events(self, since: float, until: float = math.inf) -> tuple[Record, ...]:
+    async def events(
+        self, since: float, until: float = math.inf, *, worded: bool = False
+    ) -> tuple[Record, ...]:
         """What happened in a time."""
-        kept = (row for row in self._tables.event if since <= row.at < until)
+        kept = (
+            row
+            for row in self._tables.event
+            if since <= row.at < until and (row.text or not worded)
+        )
         return tuple(row.to_record() for row in kept)
 
     async def subscribers(self, topic: str) -> int:

@@ -425,8 +425,13 @@ class Store(Protocol):
     async def forget(self, lane: str) -> None:
         """Deletes everything stored about a lane, also what waits."""
 
-    async def events(self, since: float, until: float = math.inf) -> tuple[Record, ...]:
-        """What happened from ``since`` to before ``until``, in the order in which it was kept."""
+    async def events(
+        self, since: float, until: float = math.inf, *, worded: bool = False
+    ) -> tuple[Record, ...]:
+        """What happened from ``since`` to before ``until``, in the order in which it was kept.
+
+        ``worded`` asks only for events that carry a person's words.
+        """
 
     async def subscribers(self, topic: str) -> int:
         """How many chats want a topic."""

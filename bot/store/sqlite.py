@@ -248,9 +248,13 @@ class SqliteStore:
             )
         )
 
-    async def events(self, since: float, until: float = math.inf) -> tuple[Record, ...]:
+    async def events(
+        self, since: float, until: float = math.inf, *, worded: bool = False
+    ) -> tuple[Record, ...]:
         """What happened in a time."""
-        return await self._read(lambda connection: lane_rows.events(connection, since, until))
+        return await self._read(
+            lambda connection: lane_rows.events(connection, since, until, worded=worded)
+        )
 
     async def subscribers(self, topic: str) -> int:
         """How many want a topic."""
