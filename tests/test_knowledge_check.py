@@ -75,6 +75,32 @@ DAMAGES = [
     ("messages.yaml", "cancelled:", "canceled:", 4, "缺少“cancelled”"),
     ("messages.yaml", "{kinds}", "{kind}", None, "不认识的占位"),
     ("hotlines.yaml", "verified: true", "verified: ja", 1, "true 或 false"),
+    ("hotlines.yaml", ", checked: 2026-11-01", "", 1, "缺少“checked”"),
+    ("hotlines.yaml", "checked: 2026-11-01", "checked: 昨天", 1, "应是日期"),
+    ("hotlines.yaml", "source: 民法典#1033", "source: 民法典#1", 1, "没有第 1 条"),
+    ("glossary.yaml", "matters: 要主动问。", "matter: 要主动问。", 8, "不认识的栏目“matter”"),
+    ("glossary.yaml", "        says: 很久没收回的账。\n", "", 6, "缺少“says”"),
+    ("glossary.yaml", "says: 很久", "says: 很" + "久" * 90, 7, "字，最多 90 字"),
+    ("glossary.yaml", "sources: [民法典#1033]", "sources: [民法典#2]", 11, "没有第 2 条"),
+    ("glossary.yaml", "sources: [民法典#1033]", "sources: [某报道]", 11, "据公开报道"),
+    ("glossary.yaml", "sources: [民法典#1033]", "sources: 民法典", 14, "文字的列表"),
+    ("glossary.yaml", "article: visit-02", "article: visit-99", 6, "没有文章“visit-99”"),
+    ("glossary.yaml", "also: [私事]", "also: [坏账]", 11, "“坏账”在第 6 行已经有了"),
+    ("glossary.yaml", "says: 通知", "says: 上门就违法，通知", 20, "陷阱"),
+    ("glossary.yaml", "matters: 记下", "matters: 打 95118，记下", 21, "未经核实"),
+    ("glossary.yaml", "reviewed: 2026-11-01", "reviewed: 昨天", 1, "应是日期"),
+    ("glossary.yaml", "review_by: 2099-01-01", "review_by: 2020-01-01", 2, "应晚于"),
+    ("glossary.yaml", "      呆账:", "      一二三四五六七八九十一:", 6, "最多 10 字"),
+    ("glossary.yaml", "groups:", "group:", 3, "不认识的栏目“group”"),
+    ("lenders.yaml", "law: 看合同。", "laws: 看合同。", 7, "不认识的栏目“laws”"),
+    ("lenders.yaml", "    channel: 从 App 内官方客服进入。\n", "", 4, "缺少“channel”"),
+    ("lenders.yaml", "    contract: [放款方]\n", "", 4, "缺少“contract”"),
+    ("lenders.yaml", "'民法典#1033：不得", "'民法典1033 不得", 11, "每条形如"),
+    ("lenders.yaml", "'民法典#1033：不得", "'某报道：不得", 4, "据公开报道"),
+    ("lenders.yaml", "may_be: [bank]", "may_be: [moon]", 4, "没有别的卡片“moon”"),
+    ("lenders.yaml", "articles: [visit-02]", "articles: [visit-99]", 4, "没有文章“visit-99”"),
+    ("lenders.yaml", "names: [银行贷款]", "names: [京东白条]", 14, "“京东白条”在第 4 行"),
+    ("lenders.yaml", "  bank:", "  Bank-1:", 14, "只用小写英文字母"),
     ("categories.yaml", "title: 有人上门,", "", 1, "缺少“title”"),
     ("lexicon/forbidden.yaml", "- pattern: '停", "- pattern: '(停", 2, "写错了"),
 ]
@@ -136,6 +162,17 @@ def test_due_review_is_reported_but_serves(folder):
     assert not check_reviews(folder, knowledge, date(2026, 11, 30))
     due = check_reviews(folder, knowledge, date(2026, 12, 1))
     assert [fault.line for fault in due] == [14]
+
+
+def test_due_pages_are_reported_but_serve(folder):
+    """A glossary past its review, and a number nobody looked at for a year, are reported."""
+    damage(folder, "glossary.yaml", "review_by: 2099-01-01", "review_by: 2026-12-01")
+    knowledge = load_knowledge(folder)
+    assert not check_reviews(folder, knowledge, date(2026, 11, 30))
+    due = check_reviews(folder, knowledge, date(2026, 12, 1))
+    assert [(fault.path.name, fault.line) for fault in due] == [("glossary.yaml", 2)]
+    late = check_reviews(folder, knowledge, date(2027, 11, 1))
+    assert [fault.path.name for fault in late] == ["glossary.yaml", "hotlines.yaml"]
 
 
 def test_version_follows_content(folder):

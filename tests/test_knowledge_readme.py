@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from bot.knowledge import body, checks
 from bot.knowledge.article import read_article
 from bot.knowledge.front_matter import OPTIONAL_KEYS, REQUIRED_KEYS
 from bot.knowledge.loader import read_knowledge
-from bot.knowledge.model import CERTAINTIES, LEVELS
+from bot.knowledge.model import CERTAINTIES, LEVELS, Hotline
+from bot.knowledge.pages import Lender
 
 GUIDE = (Path(__file__).parent.parent / "knowledge" / "README.md").read_text("utf-8")
 CODE = "\n".join(
@@ -88,3 +90,29 @@ def test_every_file_is_explained(shipped):
     """Each table and word list of the folder is named."""
     files = [*shipped.glob("*.yaml"), *shipped.glob("lexicon/*"), *shipped.glob("phrasings/*")]
     assert [path.name for path in files if path.name not in GUIDE] == []
+
+
+def test_example_of_a_word_passes_the_checker(shipped, tmp_path):
+    """The word that the guide shows, put into the glossary, is read without a fault."""
+    example = re.search(r"^```yaml\n( {6}代偿:.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)[1]
+    folder = tmp_path / "knowledge"
+    shutil.copytree(shipped, folder)
+    path = folder / "glossary.yaml"
+    before = path.read_text("utf-8")
+    head, word, rest = before.partition("      代偿:\n")
+    assert word
+    rest = rest[rest.index("      追偿:") :]
+    path.write_text(head + example + rest, "utf-8")
+    reading = read_knowledge(folder)
+    assert reading.faults == ()
+    assert reading.knowledge.glossary.named("代偿").asked == ("替我还了",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [field.name for value in (Lender, Hotline) for field in fields(value)],
+)
+def test_key_of_a_page_is_explained(name):
+    """Each key of a lender card and of a public number is named."""
+    if name not in {"id", "line", "number"}:
+        assert f"`{name}" in GUIDE

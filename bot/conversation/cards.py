@@ -49,8 +49,11 @@ class Cards:
         """A fixed phrase as a reply."""
         return Reply(to_blocks(self.phrase(name, **values)), buttons)
 
-    def article(self, article: Article) -> Reply:
-        """The card of an article: the answer, steps, words, don'ts, then the law, folded."""
+    def article(self, article: Article, extra: Rows = ()) -> Reply:
+        """The card of an article: the answer, steps, words, don'ts, then the law, folded.
+
+        ``extra`` are rows of buttons that stand above those to other articles.
+        """
         basis = (
             *basis_lines(article, self._knowledge.sources),
             self.phrase("reviewed", day=article.reviewed.isoformat()),
@@ -65,7 +68,7 @@ class Cards:
         blocks.append(Folded(self.phrase("head_basis"), basis))
         if article.myths:
             blocks.append(Folded(self.phrase("head_myths"), article.myths))
-        return Reply(tuple(blocks), self._article_buttons(article))
+        return Reply(tuple(blocks), self._article_buttons(article, extra))
 
     def more(self, article: Article) -> Reply:
         """The part of an article that goes beyond its card."""
@@ -74,7 +77,7 @@ class Cards:
 
     def choice(self, articles: Iterable[Article], *, lead: str = "choose") -> Reply:
         """Two to four articles to choose from, with a way out."""
-        rows = tuple((self._open(article),) for article in articles)
+        rows = tuple((self.open(article),) for article in articles)
         way_out = Button(self.phrase("label_none_of_these"), actions.NONE_OF_THESE)
         return self.say(lead, (*rows, (way_out,)))
 
@@ -84,7 +87,19 @@ class Cards:
         Leafing through the menu itself changes that one message; under any other phrase the
         menu must not wipe the phrase out, so its buttons write new messages.
         """
-        return self.say(lead, (*self._door(), *self.category_rows(in_place=lead == "menu")))
+        rows = self.category_rows(in_place=lead == "menu")
+        return self.say(lead, (*self._door(), *rows, *self._pages()))
+
+    def _pages(self) -> Rows:
+        """The pages beside the articles, where there is something on them."""
+        knowledge = self._knowledge
+        pages = (
+            ("label_glossary", actions.GLOSSARY, knowledge.glossary.groups),
+            ("label_lenders", actions.LENDER, knowledge.lenders.cards),
+            ("label_hotlines", actions.HOTLINES, knowledge.hotlines),
+        )
+        row = tuple(Button(self.phrase(label), verb) for label, verb, content in pages if content)
+        return (row,) if row else ()
 
     def _door(self) -> Rows:
         """The red button above every menu: somebody may be at the door while reading it."""
@@ -102,14 +117,14 @@ class Cards:
             for category in self._knowledge.categories
             if category.id in filled
         ]
-        return tuple(_in_rows(buttons, 2))
+        return tuple(in_rows(buttons, 2))
 
     def category(self, name: str) -> Reply | None:
         """The articles of a category; None when there is no such category."""
         for category in self._knowledge.categories:
             if category.id == name:
                 articles = self._knowledge.in_category(name)
-                rows = tuple((self._open(article),) for article in articles)
+                rows = tuple((self.open(article),) for article in articles)
                 to_menu = actions.join(actions.MENU, "", actions.HERE)
                 back = (Button(self.phrase("label_back"), to_menu),)
                 blocks = (Heading(category.title), Paragraph(category.intro))
@@ -132,21 +147,22 @@ class Cards:
         """One button that leads to the menu."""
         return ((Button(self.phrase("label_menu"), actions.MENU),),)
 
-    def _open(self, article: Article) -> Button:
+    def open(self, article: Article) -> Button:
+        """A button that opens an article."""
         return Button(article.title, actions.join(actions.ARTICLE, article.id))
 
     def _related(self, article: Article) -> Rows:
         others = (self._knowledge.articles.get(key) for key in article.related)
-        return tuple((self._open(other),) for other in others if other is not None)
+        return tuple((self.open(other),) for other in others if other is not None)
 
-    def _article_buttons(self, article: Article) -> Rows:
+    def _article_buttons(self, article: Article, extra: Rows) -> Rows:
         copies = tuple((self._copy(words),) for words in article.say)
         more = (
             ((Button(self.phrase("label_more"), actions.join(actions.MORE, article.id)),),)
             if article.more
             else ()
         )
-        return (*copies, *more, *self._related(article), self._feedback(article))
+        return (*copies, *more, *extra, *self._related(article), self._feedback(article))
 
     def _copy(self, words: str) -> Button:
         plain = _NOTE.sub("", words).replace("**", "")
@@ -161,7 +177,7 @@ class Cards:
             )
             for reason in actions.REASONS
         ]
-        return tuple(_in_rows(buttons, 2))
+        return tuple(in_rows(buttons, 2))
 
     def _feedback(self, article: Article) -> tuple[Button, ...]:
         def button(label: str, value: str) -> Button:
@@ -174,7 +190,8 @@ class Cards:
         )
 
 
-def _in_rows(buttons: Sequence[Button], width: int) -> Iterable[tuple[Button, ...]]:
+def in_rows(buttons: Sequence[Button], width: int) -> Iterable[tuple[Button, ...]]:
+    """Buttons in rows of at most so many."""
     return (tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bot.knowledge.model import Article, Basis, Citation, Source
 
@@ -17,8 +17,18 @@ def basis_lines(article: Article, sources: Mapping[str, Source]) -> tuple[str, .
 
     Full title, level and date stand at the first mention of a source, its short name after that.
     """
+    return rule_lines(article.basis, sources)
+
+
+def rule_lines(rules: Iterable[Basis], sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """Lines such as 依据 outside of an article."""
     seen: set[str] = set()
-    return tuple(_line(basis, sources, seen) for basis in article.basis)
+    return tuple(_line(basis, sources, seen) for basis in rules)
+
+
+def cite(citations: tuple[Citation, ...], sources: Mapping[str, Source]) -> str:
+    """Several citations in one line, each with its level and date at the first mention."""
+    return "、".join(_names(citations, sources, set()))
 
 
 def _line(basis: Basis, sources: Mapping[str, Source], seen: set[str]) -> str:

@@ -10,10 +10,11 @@ from bot.conversation import actions
 from bot.conversation.cards import DOOR_CARD, Cards, to_blocks
 from bot.conversation.interviews import Interviews
 from bot.conversation.news import TOPIC, News
+from bot.conversation.pages import Pages
 from bot.conversation.privacy import Privacy
 from bot.conversation.result import Result
 from bot.conversation.turn import Event, Kind, Paragraph, Reply, Turn
-from bot.search.decide import Outcome
+from bot.search.decide import KNOWN, Outcome
 from bot.store.port import Wish
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.conversation.actions import Action
     from bot.conversation.cards import Rows
     from bot.conversation.session import Session
+    from bot.conversation.turn import Block
     from bot.knowledge.model import Article, Knowledge
     from bot.search.decide import Decision
     from bot.search.searcher import Searcher
@@ -65,6 +67,7 @@ class Conversation:
         self._cards = Cards(knowledge)
         self._privacy = Privacy(self._cards)
         self._news = News(self._cards)
+        self._pages = Pages(knowledge, self._cards)
         self._interviews = Interviews(knowledge, self._cards, zone)
         self._commands: Mapping[str, Callable[[Turn, Session], Result]] = {
             "start": self._start,
@@ -76,6 +79,7 @@ class Conversation:
             "cancel": self._cancel,
             **self._privacy.commands,
             **self._news.commands,
+            **{name: self._beside(page) for name, page in self._pages.commands.items()},
         }
         self._presses: Mapping[str, Callable[[Turn, Action, Session], Result]] = {
             actions.ARTICLE: self._open_article,
@@ -85,6 +89,10 @@ class Conversation:
             actions.FEEDBACK: self._feedback,
             actions.WHY: self._useless_because,
             actions.NEWS: self._news.press,
+            actions.TERM: self._page,
+            actions.GLOSSARY: self._page,
+            actions.LENDER: self._page,
+            actions.HOTLINES: self._page,
             actions.NONE_OF_THESE: self._none_of_these,
             actions.REPHRASE: lambda _, __, session: Result(session, (self._plain("rephrase"),)),
             actions.FLOW: self._interviews.press,
@@ -120,7 +128,9 @@ class Conversation:
 
     def _read(self, turn: Turn, session: Session) -> Result:
         text = turn.text[:MAX_TEXT]
-        decision = self._searcher.decide(text, previous=session.question or None) if text else None
+        # What a word means does not depend on what was said before.
+        before = None if self._pages.defined(text) else session.question or None
+        decision = self._searcher.decide(text, previous=before) if text else None
         if decision is not None and decision.outcome is Outcome.URGENT:
             return self._urgent(decision, text, turn, session)
         if turn.command:
@@ -168,6 +178,9 @@ class Conversation:
         stopped = self._news.stopped(turn, session) if session.flow is None else None
         if stopped is not None:
             return stopped
+        term = self._pages.defined(text) if session.flow is not None else None
+        if term is not None and decision.outcome not in {Outcome.ANSWER, Outcome.CHOOSE}:
+            return self._interviews.repeated(turn, session, self._pages.explain(term, session))
         taken = self._interviews.written(
             replace(turn, text=text),
             session,
@@ -213,7 +226,13 @@ class Conversation:
         asked = replace(session, question=text)
         articles = self._found(decision)
         if decision.outcome in {Outcome.URGENT, Outcome.ANSWER} and articles:
-            return self._show(articles[0].id, asked, decision.outcome.value)
+            shown = self._show(articles[0].id, asked, decision.outcome.value)
+            term = None if decision.rule == KNOWN else self._pages.defined(text)
+            return shown if term is None else _under(self._pages.definition(term), shown)
+        choosing = decision.outcome is Outcome.CHOOSE
+        page = self._pages.find(text, replace(asked, misses=0, fallback=""), bare=not choosing)
+        if page is not None:
+            return page
         if decision.outcome is Outcome.CHOOSE and articles:
             event = Event("choose", value=",".join(article.id for article in articles))
             return Result(
@@ -238,6 +257,8 @@ class Conversation:
         else:
             reply = self._menu_under(name)
         missed = replace(session, misses=misses, fallback=name)
+        rows = self._pages.product_row(text) if kind == "clarify" else ()
+        reply = replace(reply, buttons=(*rows, *reply.buttons))
         return Result(missed, (reply,), (Event(kind, text=text),))
 
     def _show(self, name: str, session: Session, kind: str = "open") -> Result:
@@ -246,7 +267,7 @@ class Conversation:
             return Result(session, (self._menu_under("article_gone"),))
         shown = replace(session, article=name, misses=0, fallback="")
         event = Event("urgent" if article.urgent and kind != "open" else kind, article=name)
-        reply = self._cards.article(article)
+        reply = self._cards.article(article, self._pages.row(article, session.question))
         reply = replace(reply, buttons=(*self._interviews.start_row(article.flow), *reply.buttons))
         return Result(shown, (reply,), (event,))
 
@@ -287,6 +308,16 @@ class Conversation:
             (self._cards.more(article),),
             (Event("more", article=article.id),),
         )
+
+    def _beside(self, page: Callable[[Turn, Session], Result]) -> Callable[[Turn, Session], Result]:
+        """A page that leaves an interview where it is."""
+        return lambda turn, session: self._interviews.repeated(turn, session, page(turn, session))
+
+    def _page(self, turn: Turn, action: Action, session: Session) -> Result:
+        result = self._pages.press(action, session)
+        if action.second != actions.HERE:
+            return self._interviews.repeated(turn, session, result)
+        return replace(result, replies=tuple(self._in_place(turn, one) for one in result.replies))
 
     def _category(self, turn: Turn, action: Action, session: Session) -> Result:
         reply = self._cards.category(action.first)
@@ -333,6 +364,12 @@ class Conversation:
 
     def _menu_under(self, name: str) -> Reply:
         return self._cards.menu(name)
+
+
+def _under(blocks: tuple[Block, ...], result: Result) -> Result:
+    """A result with something said before its first reply, in the same message."""
+    first, *others = result.replies
+    return replace(result, replies=(replace(first, blocks=(*blocks, *first.blocks)), *others))
 
 
 def _with_rows(result: Result, rows: Rows) -> Result:

@@ -29,6 +29,16 @@ def parse_citation(text: str) -> Citation:
     return Citation(source, article or None)
 
 
+def read_basis_line(text: str) -> Basis | None:
+    """``民法典#1033：……`` or ``推论：……`` as a value; None when it is neither."""
+    match = _BASIS.fullmatch(text)
+    if text.startswith(f"{INFERENCE}："):
+        return Basis((), text)
+    if match is None:
+        return None
+    return Basis(tuple(parse_citation(part) for part in match[1].split("、")), match[2].strip())
+
+
 def read_article(
     path: Path, text: str, phrasings: Sequence[str] = ()
 ) -> tuple[Article | None, list[Fault]]:
@@ -62,14 +72,11 @@ def read_article(
 def _read_basis(path: Path, lines: list[tuple[str, int]], faults: list[Fault]) -> tuple[Basis, ...]:
     out: list[Basis] = []
     for text, line in lines:
-        match = _BASIS.fullmatch(text)
-        if text.startswith(f"{INFERENCE}："):
-            out.append(Basis((), text))
-        elif match is None:
+        basis = read_basis_line(text)
+        if basis is None:
             faults.append(Fault(path, line, "依据每条形如“- 民法典#1033：内容”或“- 推论：内容”"))
         else:
-            cites = tuple(parse_citation(part) for part in match[1].split("、"))
-            out.append(Basis(cites, match[2].strip()))
+            out.append(basis)
     return tuple(out)
 
 

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bot.knowledge.body import utf16_length
+from bot.knowledge.citations import citation_problem
 from bot.knowledge.claims import ClaimChecker
 from bot.knowledge.model import Article, Fault, Knowledge
+from bot.knowledge.page_checks import check_page_reviews, check_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,7 @@ def check_knowledge(folder: Path, knowledge: Knowledge) -> list[Fault]:
         faults += _check_length(article, lines)
         faults += ClaimChecker(knowledge).check(article, lines.path, lines.text)
     faults += _check_questions(folder, knowledge)
+    faults += check_pages(folder, knowledge)
     faults += [
         Fault(folder / "lexicon" / "urgent.yaml", 1, f"没有文章“{rule.card}”")
         for rule in knowledge.lexicon.urgent
@@ -43,14 +46,15 @@ def check_knowledge(folder: Path, knowledge: Knowledge) -> list[Fault]:
 
 
 def check_reviews(folder: Path, knowledge: Knowledge, day: date) -> list[Fault]:
-    """The articles whose review is due on a day; they keep serving until someone looks."""
-    return [
+    """What is due for review on a day; it keeps serving until someone looks."""
+    due = [
         _Lines(folder, article).fault(
             "review_by:", f"复核期限 {article.review_by} 已到，请核对后更新日期"
         )
         for article in knowledge.articles.values()
         if article.review_by <= day
     ]
+    return [*due, *check_page_reviews(folder, knowledge, day)]
 
 
 class _Lines:
@@ -89,13 +93,9 @@ def _check_citations(knowledge: Knowledge, article: Article, lines: _Lines) -> I
     cited = {str(citation): citation for basis in article.basis for citation in basis.citations}
     listed = {str(citation): citation for citation in article.sources}
     for name, citation in (cited | listed).items():
-        source = knowledge.sources.get(citation.source)
-        if source is None:
-            yield lines.fault(name, f"sources.yaml 里没有“{citation.source}”")
-        elif citation.article is not None and citation.article not in source.articles:
-            yield lines.fault(name, f"sources.yaml 的“{source.key}”里没有第 {citation.article} 条")
-        elif citation.article is None and source.articles:
-            yield lines.fault(name, f"引用“{source.key}”要写条号，例如 {source.key}#1")
+        problem = citation_problem(knowledge.sources, citation)
+        if problem:
+            yield lines.fault(name, problem)
     for name in cited.keys() - listed.keys():
         yield lines.fault(name, f"依据里引用了“{name}”，“sources”里没有列出")
     for name in listed.keys() - cited.keys():

@@ -48,6 +48,17 @@ class ClaimChecker:
             yield from self._check_numbers(path, number, line, text)
         yield from self._check_certainty(article, path, text)
 
+    def check_lines(self, path: Path, text: str) -> Iterator[Fault]:
+        """The forbidden statements and unknown numbers in a file that is no article."""
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.lstrip().startswith("#"):
+                continue
+            claimed = _QUOTED.sub("“”", line)
+            for pattern, reason in self._claims:
+                if pattern.search(claimed):
+                    yield Fault(path, number, f"不能这样写：{reason}")
+            yield from self._check_numbers(path, number, line, text)
+
     def _check_numbers(self, path: Path, number: int, line: str, text: str) -> Iterator[Fault]:
         for match in _NUMBER.finditer(line):
             hotline = self._knowledge.hotlines.get(match[1])

@@ -12,6 +12,7 @@ from bot.knowledge.article import read_article
 from bot.knowledge.checks import check_knowledge
 from bot.knowledge.flow_files import read_flows
 from bot.knowledge.model import Article, Fault, Knowledge
+from bot.knowledge.page_tables import read_glossary, read_lenders
 from bot.knowledge.tables import (
     read_categories,
     read_hotlines,
@@ -68,6 +69,8 @@ def read_knowledge(folder: Path) -> Reading:
             read_table(folder / "hotlines.yaml", dict, read_hotlines, faults)
         ),
         flows=MappingProxyType(read_flows(folder / "flows", faults)),
+        glossary=read_table(folder / "glossary.yaml", dict, read_glossary, faults),
+        lenders=read_table(folder / "lenders.yaml", dict, read_lenders, faults),
         none=read_lines(folder / "phrasings" / "none.txt", faults),
         unclear=read_lines(folder / "phrasings" / "unclear.txt", faults),
     )

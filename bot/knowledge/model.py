@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from bot.knowledge.pages import Glossary, Lenders
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -165,6 +167,13 @@ class Hotline:
     verified: bool
     """False: named only with 以官方公布为准 beside it, never as the only way."""
     hours: str | None = None
+    cannot: str | None = None
+    """What nobody should call it for."""
+    source: Citation | None = None
+    """Where we know it from."""
+    checked: date | None = None
+    """When somebody looked last."""
+    line: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +205,22 @@ class Knowledge:
     hotlines: Mapping[str, Hotline] = field(default_factory=lambda: MappingProxyType({}))
     flows: Mapping[str, Flow] = field(default_factory=lambda: MappingProxyType({}))
     """The interviews, by id."""
+    glossary: Glossary = field(default_factory=Glossary)
+    lenders: Lenders = field(default_factory=Lenders)
     none: tuple[str, ...] = ()
     """Messages that share our words but deserve no article."""
     unclear: tuple[str, ...] = ()
     """Messages to which the bot should ask back."""
+
+    @property
+    def citations(self) -> frozenset[Citation]:
+        """Everything that anything rests on: articles, words, cards and public numbers."""
+        listed = (cite for article in self.articles.values() for cite in article.sources)
+        words = (cite for term in self.glossary.terms for cite in term.sources)
+        cards = self.lenders.cards.values()
+        rules = (cite for card in cards for rule in card.rules for cite in rule.citations)
+        numbers = (line.source for line in self.hotlines.values() if line.source is not None)
+        return frozenset((*listed, *words, *rules, *numbers))
 
     def in_category(self, category: str) -> tuple[Article, ...]:
         """The articles of one category, in the order of their ids."""

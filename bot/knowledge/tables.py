@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import YamlInvalid
+from bot.knowledge.article import parse_citation
 from bot.knowledge.model import (
     CERTAINTIES,
     LEVELS,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
+_HOTLINE = ("name", "handles", "verified", "hours", "cannot", "source", "checked")
 _Shape = type[list[Any]] | type[dict[str, Any]]
 
 
@@ -59,6 +61,10 @@ class Table:
     def fault(self, message: str, *place: str | int) -> None:
         """Notes a fault at a place."""
         self.faults.append(Fault(self._path, self._document.line(*place), message))
+
+    def line(self, *place: str | int) -> int:
+        """The line of a place, or of the nearest one around it."""
+        return self._document.line(*place)
 
     def rows(self) -> Iterator[tuple[str | int, dict[str, Any]]]:
         """The mappings in a list or a mapping, with the key of each."""
@@ -145,18 +151,30 @@ def read_hotlines(table: Table) -> dict[str, Hotline]:
     """``hotlines.yaml``: the public numbers that the bot may name."""
     out: dict[str, Hotline] = {}
     for key, row in table.rows():
-        table.only(key, row, "name", "handles", "verified", "hours")
-        if table.require(key, row, "name", "handles") and isinstance(row.get("verified"), bool):
-            number = str(key)
-            out[number] = Hotline(
-                number,
-                str(row["name"]),
-                str(row["handles"]),
-                row["verified"],
-                _text_or_none(row.get("hours")),
-            )
-        else:
+        table.only(key, row, *_HOTLINE)
+        if not table.require(key, row, "name", "handles"):
+            continue
+        if not isinstance(row.get("verified"), bool):
             table.fault("“verified”应是 true 或 false", key)
+            continue
+        if row["verified"]:
+            table.require(key, row, "source", "checked")
+        checked = row.get("checked")
+        if checked is not None and not isinstance(checked, date):
+            table.fault("“checked”应是日期，例如 2026-11-23", key, "checked")
+            checked = None
+        source = _text_or_none(row.get("source"))
+        out[str(key)] = Hotline(
+            number=str(key),
+            name=str(row["name"]),
+            handles=str(row["handles"]),
+            verified=row["verified"],
+            hours=_text_or_none(row.get("hours")),
+            cannot=_text_or_none(row.get("cannot")),
+            source=parse_citation(source) if source else None,
+            checked=checked,
+            line=table.line(key),
+        )
     return out
 
 

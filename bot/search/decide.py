@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.search.calibration import Thresholds
     from bot.search.rank import Ranking
 
+KNOWN: Final = "known-message"
+"""The rule for a message that stands word for word among the known ones."""
 OFFERED: Final = 4
 """Most articles that are offered as a choice."""
 _FEWEST: Final = 2
@@ -115,6 +117,6 @@ def decide_example(label: str, hits: tuple[Hit, ...], articles: Mapping[str, Art
     """
     if label not in articles:
         outcome = Outcome.NONE if label == NONE else Outcome.CLARIFY
-        return Decision(outcome, (), "known-message")
+        return Decision(outcome, (), KNOWN)
     outcome = Outcome.URGENT if articles[label].urgent else Outcome.ANSWER
-    return Decision(outcome, put_first(label, hits, articles), "known-message")
+    return Decision(outcome, put_first(label, hits, articles), KNOWN)

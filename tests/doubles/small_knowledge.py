@@ -90,7 +90,55 @@ SOURCES = """\
 """
 
 CATEGORIES = "- {id: visit, title: 有人上门, intro: 门口有人}\n"
-HOTLINES = '"110": {name: 报警, handles: 危险, verified: true}\n'
+HOTLINES = """\
+"110": {name: 报警, handles: 危险, verified: true, source: 民法典#1033, checked: 2026-11-01}
+"""
+GLOSSARY = """\
+reviewed: 2026-11-01
+review_by: 2099-01-01
+groups:
+  - title: 征信
+    terms:
+      呆账:
+        says: 很久没收回的账。
+        matters: 要主动问。
+        asked: [坏账]
+        article: visit-02
+      隐私:
+        says: 不想让别人知道的事。
+        matters: 别人不得侵害。
+        sources: [民法典#1033]
+        also: [私事]
+        article: visit-03
+  - title: 法院
+    terms:
+      传票:
+        says: 通知开庭的文书。
+        matters: 记下日期。
+"""
+LENDERS = """\
+reviewed: 2026-11-01
+review_by: 2099-01-01
+cards:
+  baitiao:
+    title: 白条
+    names: [京东白条]
+    law: 看合同。
+    lender: 看借据。
+    channel: 从 App 内官方客服进入。
+    contract: [放款方]
+    rules: ['民法典#1033：不得侵害他人隐私。', '推论：看合同。']
+    may_be: [bank]
+    articles: [visit-02]
+  bank:
+    title: 银行
+    names: [银行贷款]
+    law: 借款。
+    lender: 银行。
+    channel: 官方 App。
+    contract: [利率]
+    rules: ['推论：看合同。']
+"""
 
 
 def build(folder: Path) -> Path:
@@ -109,6 +157,8 @@ def build(folder: Path) -> Path:
     (folder / "sources.yaml").write_text(SOURCES, "utf-8")
     (folder / "categories.yaml").write_text(CATEGORIES, "utf-8")
     (folder / "hotlines.yaml").write_text(HOTLINES, "utf-8")
+    (folder / "glossary.yaml").write_text(GLOSSARY, "utf-8")
+    (folder / "lenders.yaml").write_text(LENDERS, "utf-8")
     shutil.copy(SHIPPED / "messages.yaml", folder)
     (folder / "lexicon").mkdir()
     shutil.copy(SHIPPED / "lexicon" / "forbidden.yaml", folder / "lexicon")
