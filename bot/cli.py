@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.search.decide import Decision
+    from bot.search.explain import Explanation
     from bot.settings import Settings
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -86,7 +87,9 @@ def run(workers: int) -> None:
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each question.")
 @click.option("-n", "count", default=3, show_default=True, help="At most so many articles.")
-def ask(question: str, as_json: bool, count: int) -> None:  # noqa: FBT001, click passes flags so
+@click.option("--explain", is_flag=True, help="Say why: phrasings, words, rules (in Chinese).")
+@click.option("--previous", metavar="TEXT", help="The message before, for one like 多久？")
+def ask(question: str, *, as_json: bool, count: int, explain: bool, previous: str | None) -> None:
     """Answers one QUESTION in the terminal; with - reads one a line from standard input."""
     from bot.content import Content, user_cache
 
@@ -96,12 +99,25 @@ def ask(question: str, as_json: bool, count: int) -> None:  # noqa: FBT001, clic
     )
     for text in questions:
         started = time.perf_counter()
-        decision = content.searcher.decide(text)
+        decision = content.searcher.decide(text, previous=previous)
         spent = (time.perf_counter() - started) * 1000
+        reasons = content.searcher.explain(text, previous=previous) if explain else None
         if as_json:
-            click.echo(json.dumps(_as_json(text, decision, count, spent), ensure_ascii=False))
+            found = _as_json(text, decision, count, spent)
+            found |= {"explanation": reasons.to_json()} if reasons else {}
+            click.echo(json.dumps(found, ensure_ascii=False))
+        elif reasons:
+            _print_reasons(reasons)
         else:
             _print_answer(content, text, decision, count)
+
+
+def _print_reasons(reasons: Explanation) -> None:
+    from rich.console import Console
+
+    from bot.reasons import draw_reasons
+
+    Console(highlight=False).print(draw_reasons(reasons))
 
 
 def _as_json(question: str, decision: Decision, count: int, spent: float) -> dict[str, Any]:

@@ -161,15 +161,3 @@ def test_threads_agree():
     for thread in threads:
         thread.join()
     assert found == [expected] * 16
-
-
-def test_explanation_names_phrasing_and_tokens():
-    """An admin sees the nearest phrasing, the tokens and the rule."""
-    explanation = SEARCHER.explain("支付令异议书咋写")
-    first = explanation.reasons[0]
-    assert first.label == "lawsuit-03"
-    assert first.phrasing == "支付令异议书怎么写"
-    assert any("支付" in token.text and token.weight > 0 for token in first.tokens)
-    text = "\n".join(explanation.lines())
-    assert explanation.decision.rule in text
-    assert "支付令异议书怎么写" in text

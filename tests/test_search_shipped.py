@@ -80,7 +80,30 @@ def test_homophones_and_script_do_not_matter(searcher, message, expected):
     assert decision.hits[0].id in expected
 
 
-def test_second_message_is_understood_with_the_first(searcher):
-    """A question about another product takes the rest from the message before."""
-    decision = searcher.decide("那白条呢", previous="花呗逾期一天会上征信吗")
-    assert decision.hits[0].id in {"credit-11", "overdue-01"}
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        (["花呗逾期一天会上征信吗", "那白条呢"], {"credit-11", "overdue-01"}),
+        (["花呗逾期一天会上征信吗", "那白条呢", "借呗也一样吗"], {"credit-11", "overdue-01"}),
+        (["收到支付令怎么办", "多久?", "要带什么"], {"lawsuit-03"}),
+        (["收到支付令怎么办", "嗯嗯", "那怎么写"], {"lawsuit-03"}),
+        (["催收打电话给我公司领导", "合法吗"], {"rights-04"}),
+        (["花呗还不上想延期", "那信用卡呢", "怎么说"], {"nego-01", "nego-02", "nego-04"}),
+    ],
+)
+def test_conversation_is_understood_as_a_whole(searcher, messages, expected):
+    """Follow-ups, one or two, about another product or another aspect, keep their subject."""
+    question = ""
+    for message in messages:
+        decision = searcher.decide(message, previous=question or None)
+        question = decision.question or message
+    assert decision.hits[0].id in expected
+
+
+@pytest.mark.parametrize(
+    "message", ["谢谢", "好的", "哈哈哈", "红烧肉怎么做", "讲个笑话", "天气怎么样", "花呗怎么开通"]
+)
+def test_unrelated_message_is_not_answered_with_the_last_article(searcher, message):
+    """Other matters after a question about debts are other matters."""
+    decision = searcher.decide(message, previous="花呗逾期一天会上征信吗")
+    assert not decision.together

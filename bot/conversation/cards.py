@@ -76,10 +76,13 @@ class Cards:
         return Reply((title, *to_blocks("\n".join(article.more))), self._related(article))
 
     def choice(self, articles: Iterable[Article], *, lead: str = "choose") -> Reply:
-        """Two to four articles to choose from, with a way out."""
+        """Two to four articles to choose from, with two ways out."""
         rows = tuple((self.open(article),) for article in articles)
-        way_out = Button(self.phrase("label_none_of_these"), actions.NONE_OF_THESE)
-        return self.say(lead, (*rows, (way_out,)))
+        ways_out = (
+            Button(self.phrase("label_none_of_these"), actions.NONE_OF_THESE),
+            Button(self.phrase("label_rephrase"), actions.REPHRASE),
+        )
+        return self.say(lead, (*rows, ways_out))
 
     def menu(self, lead: str = "menu") -> Reply:
         """The categories, two in a row, under a phrase.

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation import actions
 from bot.conversation.cards import DOOR_CARD, Cards, to_blocks
 from bot.conversation.interviews import Interviews
+from bot.conversation.misses import Misses
 from bot.conversation.news import TOPIC, News
 from bot.conversation.pages import Pages
 from bot.conversation.privacy import Privacy
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 2000
 """Characters of a message that are looked at."""
-_MISSES_TO_HOTLINES: Final = 2
 _DOOR_FLOW: Final = "visit_now"
+_DEEPER: Final = "deeper"
+"""Stands where the last fallback does when the part beyond the card was the last answer."""
 _LEAVING: Final = frozenset({"start", "menu", "help", "privacy", "flows"})
 """Commands that put an interview aside."""
 _SPOKEN: Final[Mapping[Kind, str]] = {
@@ -65,6 +67,7 @@ class Conversation:
         self._knowledge = knowledge
         self._searcher = searcher
         self._cards = Cards(knowledge)
+        self._misses = Misses(self._cards)
         self._privacy = Privacy(self._cards)
         self._news = News(self._cards)
         self._pages = Pages(knowledge, self._cards)
@@ -93,8 +96,8 @@ class Conversation:
             actions.GLOSSARY: self._page,
             actions.LENDER: self._page,
             actions.HOTLINES: self._page,
-            actions.NONE_OF_THESE: self._none_of_these,
-            actions.REPHRASE: lambda _, __, session: Result(session, (self._plain("rephrase"),)),
+            actions.NONE_OF_THESE: lambda _, __, session: self._misses.none_of_these(session),
+            actions.REPHRASE: lambda _, __, session: self._misses.rephrase(session),
             actions.FLOW: self._interviews.press,
             actions.ANSWER: self._interviews.press,
             actions.TICK: self._interviews.press,
@@ -137,7 +140,10 @@ class Conversation:
             return self._command(turn, session)
         if decision is not None:
             return self._words(decision, text, turn, session)
-        spoken = Result(session, (self._plain(_SPOKEN.get(turn.kind, "sticker")),))
+        name = _SPOKEN.get(turn.kind, "sticker")
+        spoken = Result(session, (self._plain(name),))
+        if session.flow is None:
+            spoken = self._misses.once(name, self._plain(name), session)
         return self._interviews.repeated(turn, session, spoken)
 
     def _urgent(self, decision: Decision, text: str, turn: Turn, session: Session) -> Result:
@@ -223,9 +229,11 @@ class Conversation:
         return notes
 
     def _decided(self, decision: Decision, text: str, session: Session) -> Result:
-        asked = replace(session, question=text)
+        asked = replace(session, question=decision.question or text)
         articles = self._found(decision)
         if decision.outcome in {Outcome.URGENT, Outcome.ANSWER} and articles:
+            if _goes_deeper(decision, text, articles[0], session):
+                return self._deeper(articles[0], asked)
             shown = self._show(articles[0].id, asked, decision.outcome.value)
             term = None if decision.rule == KNOWN else self._pages.defined(text)
             return shown if term is None else _under(self._pages.definition(term), shown)
@@ -238,33 +246,25 @@ class Conversation:
             return Result(
                 replace(asked, misses=0, fallback=""), (self._cards.choice(articles),), (event,)
             )
-        if decision.outcome is Outcome.CLARIFY:
-            return self._missed("clarify", articles, text, asked)
-        return self._missed("none", articles, text, asked)
+        kind = "clarify" if decision.outcome is Outcome.CLARIFY else "none"
+        missed = self._misses.missed(kind, articles, text, asked)
+        return _above(self._pages.product_row(text) if kind == "clarify" else (), missed)
+
+    def _deeper(self, article: Article, session: Session) -> Result:
+        """A question about the article just shown: what its card leaves out."""
+        reply = self._cards.more(article)
+        rows = (*self._interviews.start_row(article.flow), *reply.buttons, *self._cards.menu_row())
+        told = replace(session, misses=0, fallback=_DEEPER)
+        return Result(told, (replace(reply, buttons=rows),), (Event("answer", article=article.id),))
 
     def _found(self, decision: Decision) -> list[Article]:
         known = self._knowledge.articles
         return [known[hit.id] for hit in decision.hits if hit.id in known]
 
-    def _missed(self, kind: str, articles: list[Article], text: str, session: Session) -> Result:
-        """Admits that nothing was found: another way each time, people to call after two."""
-        misses = session.misses + 1
-        name = _fallback(kind, misses, session.fallback)
-        if name == "none_hotlines":
-            reply = self._cards.hotlines()
-        elif name == "clarify_first" and len(articles) > 1:
-            reply = self._cards.choice(articles, lead=name)
-        else:
-            reply = self._menu_under(name)
-        missed = replace(session, misses=misses, fallback=name)
-        rows = self._pages.product_row(text) if kind == "clarify" else ()
-        reply = replace(reply, buttons=(*rows, *reply.buttons))
-        return Result(missed, (reply,), (Event(kind, text=text),))
-
     def _show(self, name: str, session: Session, kind: str = "open") -> Result:
         article = self._knowledge.articles.get(name)
         if article is None:
-            return Result(session, (self._menu_under("article_gone"),))
+            return self._instead("article_gone", session)
         shown = replace(session, article=name, misses=0, fallback="")
         event = Event("urgent" if article.urgent and kind != "open" else kind, article=name)
         reply = self._cards.article(article, self._pages.row(article, session.question))
@@ -290,19 +290,19 @@ class Conversation:
         return replace(reply, edit=turn.message) if leafing else reply
 
     def _unknown_command(self, _turn: Turn, session: Session) -> Result:
-        return Result(session, (self._menu_under("unknown_command"),))
+        return self._instead("unknown_command", session)
 
     def _press(self, turn: Turn, session: Session) -> Result:
         action = actions.parse(turn.action)
         press = self._presses.get(action.verb)
         if press is None:
-            return Result(session, (self._menu_under("old_button"),))
+            return self._instead("old_button", session)
         return press(turn, action, session)
 
     def _more(self, _turn: Turn, action: Action, session: Session) -> Result:
         article = self._knowledge.articles.get(action.first)
         if article is None or not article.more:
-            return Result(session, (self._menu_under("article_gone"),))
+            return self._instead("article_gone", session)
         return Result(
             replace(session, article=article.id),
             (self._cards.more(article),),
@@ -322,13 +322,13 @@ class Conversation:
     def _category(self, turn: Turn, action: Action, session: Session) -> Result:
         reply = self._cards.category(action.first)
         if reply is None:
-            return Result(session, (self._menu_under("old_button"),))
+            return self._instead("old_button", session)
         return Result(session, (self._in_place(turn, reply),))
 
     def _feedback(self, _turn: Turn, action: Action, session: Session) -> Result:
         article = self._knowledge.articles.get(action.first)
         if article is None or action.second not in {actions.USEFUL, actions.USELESS}:
-            return Result(session, (self._menu_under("old_button"),))
+            return self._instead("old_button", session)
         event = Event("feedback", article=article.id, value=action.second)
         thanks = self._cards.phrase("thanks")
         if action.second == actions.USEFUL:
@@ -340,24 +340,19 @@ class Conversation:
         ]
         reply = self._cards.choice(near, lead="sorry_useless")
         reply = replace(reply, buttons=(*self._cards.reasons(article), *reply.buttons))
-        return Result(session, (reply,), (event,), thanks)
+        sorry = self._misses.once("sorry_useless", reply, session)
+        return replace(sorry, events=(event,), toast=thanks)
 
     def _useless_because(self, _turn: Turn, action: Action, session: Session) -> Result:
         article = self._knowledge.articles.get(action.first)
         if article is None or action.second not in actions.REASONS:
-            return Result(session, (self._menu_under("old_button"),))
+            return self._instead("old_button", session)
         event = Event("feedback_why", article=article.id, value=action.second)
         return Result(session, (), (event,), self._cards.phrase("thanks"))
 
-    def _none_of_these(self, _turn: Turn, _action: Action, session: Session) -> Result:
-        misses = session.misses + 1
-        event = Event("none", value="none_of_these", text=session.question)
-        if misses == 1:
-            name, reply = "none_of_these", self._plain("none_of_these")
-        else:
-            name = _fallback("none", misses, session.fallback)
-            reply = self._cards.hotlines() if name == "none_hotlines" else self._menu_under(name)
-        return Result(replace(session, misses=misses, fallback=name), (reply,), (event,))
+    def _instead(self, name: str, session: Session) -> Result:
+        """The menu, because what was wanted is not there."""
+        return self._misses.once(name, self._menu_under(name), session)
 
     def _plain(self, name: str) -> Reply:
         return self._cards.say(name, self._cards.menu_row())
@@ -380,13 +375,17 @@ def _with_rows(result: Result, rows: Rows) -> Result:
     return replace(result, replies=(*others, replace(last, buttons=(*last.buttons, *rows))))
 
 
-def _fallback(kind: str, misses: int, last: str) -> str:
-    """The phrase that admits a miss; never the one said last."""
-    if last == f"{kind}_first" and kind == "clarify":
-        return "clarify_again"
-    if misses >= _MISSES_TO_HOTLINES and last != "none_hotlines":
-        return "none_hotlines"
-    return f"{kind}_again" if last in {f"{kind}_first", "none_hotlines"} else f"{kind}_first"
+def _above(rows: Rows, result: Result) -> Result:
+    """A result whose first reply has more buttons, first."""
+    first, *others = result.replies
+    return replace(result, replies=(replace(first, buttons=(*rows, *first.buttons)), *others))
+
+
+def _goes_deeper(decision: Decision, text: str, article: Article, session: Session) -> bool:
+    """Whether the message asks on about the article that was shown last, and there is more."""
+    asks_on = decision.together and decision.question.endswith(text)
+    new = session.article == article.id and session.fallback != _DEEPER
+    return bool(asks_on and new and article.more and not article.urgent)
 
 
 def apology(knowledge: Knowledge) -> Reply:

@@ -21,6 +21,8 @@ OFFERED: Final = 4
 """Most articles that are offered as a choice."""
 _FEWEST: Final = 2
 """Fewest of them."""
+TOGETHER: Final = ", with previous"
+"""Ends the name of a rule that read a message together with the one before."""
 
 
 class Outcome(StrEnum):
@@ -57,6 +59,13 @@ class Decision:
     """Best first. Of ``choose`` exactly those to offer."""
     rule: str
     """Name of the rule that decided; for admins and logs."""
+    question: str = ""
+    """What a next message may refer to, when that is not this message alone."""
+
+    @property
+    def together(self) -> bool:
+        """Whether the message was read together with the one before, as ``question``."""
+        return self.rule.endswith(TOGETHER)
 
 
 def decide_ranking(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.search.cache import load_model, store_model
 from bot.search.calibration import load_calibration
 from bot.search.corpus import NONE
 from bot.search.decide import (
+    TOGETHER,
     Decision,
     Hit,
     Outcome,
@@ -16,10 +18,11 @@ from bot.search.decide import (
     hits_of,
     put_first,
 )
-from bot.search.explain import Explanation, Reason, Token
+from bot.search.explain import CLASSES, Explanation, Reason, Token, Word
+from bot.search.followup import OPEN, FollowUps
 from bot.search.model import build_model
 from bot.search.rank import Ranker
-from bot.search.tokens import Tokeniser
+from bot.search.tokens import NEGATION, WORD, Tokeniser
 from bot.search.urgent import Gate
 
 if TYPE_CHECKING:
@@ -29,11 +32,8 @@ if TYPE_CHECKING:
     from bot.search.calibration import Calibration
     from bot.search.corpus import Corpus
     from bot.search.model import Model
-    from bot.search.rank import Ranking
+    from bot.search.rank import Candidate, Ranking
     from bot.search.urgent import Alarm
-
-FOLLOW_UP: Final = 14
-"""Longest message, in characters, that may make sense only with the one before."""
 
 _REASONS: Final = 4
 _TOKENS: Final = 8
@@ -57,6 +57,7 @@ class Searcher:
         self._ranker = Ranker(model, calibration.weights)
         self._examples = _unambiguous(model.corpus)
         self._gate = Gate(knowledge.lexicon.urgent, self._tokeniser.normalise)
+        self._follow_ups = FollowUps(knowledge.lexicon.products, model.corpus, self._tokeniser)
 
     @classmethod
     def build(cls, knowledge: Knowledge, *, cache: Path | None = None) -> Searcher:
@@ -102,60 +103,82 @@ class Searcher:
         """
         normal = self._tokeniser.normalise(text)
         if not any(map(str.isalnum, normal)):
-            return Decision(Outcome.CLARIFY, (), "no-words")
+            return Decision(Outcome.CLARIFY, (), "no-words", previous or "")
         alarm = self._gate.check(normal)
         if alarm is not None and alarm.card in self._articles:
             return self._raise_alarm(alarm, normal)
-        decision = self._decide(normal)
-        small_talk = self._examples.get(normal) == NONE
-        if previous and not small_talk and len(normal) <= FOLLOW_UP and decision.outcome in _OPEN:
-            return self._decide_with(self._tokeniser.normalise(previous), normal) or decision
-        return decision
+        ranking = self.rank(normal)
+        decision = self._decide(normal, ranking)
+        if not previous:
+            return decision
+        known = self._examples.get(normal)
+        if known != NONE and self._follow_ups.fits(normal, decision, ranking):
+            together = self._decide_with(previous, text)
+            if together is not None:
+                return together
+        says_nothing = known is not None and decision.outcome in OPEN
+        return replace(decision, question=previous) if says_nothing else decision
 
-    def explain(self, text: str) -> Explanation:
+    def explain(self, text: str, *, previous: str | None = None) -> Explanation:
         """Decides about a message and says why."""
-        normal = self._tokeniser.normalise(text)
+        decision = self.decide(text, previous=previous)
+        read = decision.question if decision.together else text
+        normal = self._tokeniser.normalise(read)
         tokens = self._tokeniser.tokens(normal)
         ranking = self.rank(normal)
         return Explanation(
             text=normal,
-            words=tuple(self._tokeniser.cut(normal)),
-            decision=self.decide(text),
-            reasons=tuple(
-                Reason(
-                    label=candidate.label,
-                    probability=candidate.probability,
-                    likeness=candidate.likeness,
-                    linear=candidate.linear,
-                    phrasing=self._ranker.phrasing(candidate.row),
-                    tokens=tuple(
-                        Token(token, weight)
-                        for token, weight in self._ranker.weigh(tokens, candidate.label, _TOKENS)
-                    ),
-                )
-                for candidate in ranking.candidates[:_REASONS]
-            ),
+            words=self._words(normal),
+            denied=tuple(token[1:] for token in tokens if token[0] == NEGATION),
+            alarms=tuple(self._gate.notice(normal)),
+            decision=decision,
+            reasons=tuple(self._reason(item, tokens) for item in ranking.candidates[:_REASONS]),
             known=ranking.known,
+            thresholds=self._thresholds,
         )
+
+    def _reason(self, candidate: Candidate, tokens: list[str]) -> Reason:
+        article = self._articles.get(candidate.label)
+        weighed = self._ranker.weigh(tokens, candidate.label, _TOKENS)
+        return Reason(
+            label=candidate.label,
+            title=article.title if article else CLASSES.get(candidate.label, ""),
+            probability=candidate.probability,
+            likeness=candidate.likeness,
+            linear=candidate.linear,
+            phrasing=self._ranker.phrasing(candidate.row),
+            tokens=tuple(Token(token, weight) for token, weight in weighed),
+        )
+
+    def _words(self, normal: str) -> tuple[Word, ...]:
+        """The words of a normalised message with what each of them counts as."""
+        found: list[Word] = []
+        for text in self._tokeniser.cut(normal):
+            counted = [token[1:] for token in self._tokeniser.tokens(text) if token[0] == WORD]
+            same = counted[0] if counted and counted[0] != text else ""
+            product = next((word[1:-1] for word in counted if word[0] == "<"), "")
+            found.append(Word(text, same, product, self._follow_ups.knows(same or text)))
+        return tuple(found)
 
     def rank(self, normal: str) -> Ranking:
         """Probabilities of all classes for a normalised message."""
         return self._ranker.rank(self._ranker.views(self._tokeniser.tokens(normal)))
 
-    def _decide(self, normal: str) -> Decision:
-        ranking = self.rank(normal)
+    def _decide(self, normal: str, ranking: Ranking) -> Decision:
         label = self._examples.get(normal)
         if label is None:
             return decide_ranking(ranking, self._articles, self._thresholds)
         hits = hits_of(ranking, self._articles)
         return decide_example(label, hits, self._articles)
 
-    def _decide_with(self, before: str, normal: str) -> Decision | None:
+    def _decide_with(self, previous: str, text: str) -> Decision | None:
         """What the message means together with the one before, if that makes it clear."""
-        together = self._decide(f"{before} {normal}")
-        if together.outcome in _OPEN:
+        question = self._follow_ups.compose(previous, text)
+        normal = self._tokeniser.normalise(question)
+        together = self._decide(normal, self.rank(normal))
+        if together.outcome in OPEN:
             return None
-        return Decision(together.outcome, together.hits, f"{together.rule}, with previous")
+        return replace(together, rule=together.rule + TOGETHER, question=question)
 
     def _raise_alarm(self, alarm: Alarm, normal: str) -> Decision:
         hits = hits_of(self.rank(normal), self._articles)
@@ -175,6 +198,3 @@ def _unambiguous(corpus: Corpus) -> dict[str, str]:
         for text, numbers in found.items()
         if len(numbers) == 1
     }
-
-
-_OPEN: Final = frozenset({Outcome.CLARIFY, Outcome.NONE})

@@ -21,6 +21,12 @@ class Alarm:
     """Id of the urgent article."""
     words: tuple[str, ...]
     """One word of each group, as found."""
+    exceptions: tuple[str, ...] = ()
+    """Words that keep the rule from deciding; see ``Gate.notice``."""
+
+    def __str__(self) -> str:
+        kept = f"，但有「{'」「'.join(self.exceptions)}」，不算" if self.exceptions else ""
+        return f"{' + '.join(self.words)} → {self.card}{kept}"
 
 
 class Gate:
@@ -53,6 +59,21 @@ class Gate:
                 if words is not None and not any(word in place for word in exceptions):
                     return Alarm(card, words)
         return None
+
+    def notice(self, text: str) -> list[Alarm]:
+        """Every rule whose words stand together in a normalised text, for explaining.
+
+        A rule that an exception keeps from deciding is among them, with the exception.
+        """
+        noticed: list[Alarm] = []
+        for card, groups, exceptions in self._rules:
+            seen = [
+                Alarm(card, words, tuple(word for word in exceptions if word in place))
+                for place in neighbours(text)
+                if (words := _found(groups, place)) is not None
+            ]
+            noticed += sorted(seen, key=lambda alarm: len(alarm.exceptions))[:1]
+        return noticed
 
 
 def _found(groups: list[list[str]], text: str) -> tuple[str, ...] | None:
