@@ -20,6 +20,14 @@ class KnowledgeInvalid(BotError):
     """The knowledge folder has faults; the last good version keeps serving."""
 
 
+class EditRefused(BotError):
+    """An edit of the content cannot be made; says why in Chinese, since an admin reads it."""
+
+
+class BuildFailed(BotError):
+    """A version of the content could not be built, and not because of the content."""
+
+
 class YamlInvalid(BotError):
     """The text is not valid YAML."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +25,7 @@ from bot.knowledge.tables import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 _SUFFIXES: Final = (".md", ".yaml", ".txt")
 _MAX_BYTES: Final = 2_000_000
@@ -119,11 +121,25 @@ def read_lines(path: Path, faults: list[Fault]) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
+def files_of(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """The files that belong to the content, at any depth; hidden ones never do."""
+    waiting = [os.fspath(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    waiting.append(entry.path)
+                elif entry.name.endswith(_SUFFIXES) and entry.is_file():
+                    yield entry
+
+
 def content_version(folder: Path) -> str:
     """A hash over names and contents of the files that the bot reads."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in _SUFFIXES and path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    paths = map(Path, files_of(folder)) if folder.is_dir() else ()
+    for path in sorted(paths):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]

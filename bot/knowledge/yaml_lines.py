@@ -12,6 +12,8 @@ from bot.errors import YamlInvalid
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_MOST: Final = 100_000
+"""Values in one file; the largest has a few thousand."""
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Place = tuple[str | int, ...]
@@ -51,7 +53,7 @@ def parse_yaml(text: str, *, first_line: int = 1) -> Document:
         lines: dict[Place, int] = {}
         repeated: list[tuple[str, int]] = []
         if node is not None:
-            _walk(node, (), first_line, lines, repeated)
+            _Walk(first_line, lines, repeated).visit(node, ())
         value = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -64,21 +66,45 @@ def parse_yaml(text: str, *, first_line: int = 1) -> Document:
     return Document(value, lines, tuple(repeated))
 
 
-def _walk(
-    node: yaml.Node,
-    place: Place,
-    first: int,
-    lines: dict[Place, int],
-    repeated: list[tuple[str, int]],
-) -> None:
-    lines[place] = first + node.start_mark.line
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            name = str(key.value)
-            if (*place, name) in lines:
-                repeated.append((name, first + key.start_mark.line))
-            _walk(value, (*place, name), first, lines, repeated)
-            lines[*place, name] = first + key.start_mark.line
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            _walk(value, (*place, number), first, lines, repeated)
+class _Walk:
+    """Notes the line of every value.
+
+    Args:
+        first: line on which the text begins.
+        lines: where to note them.
+        repeated: where to note keys that stand twice.
+    """
+
+    def __init__(
+        self, first: int, lines: dict[Place, int], repeated: list[tuple[str, int]]
+    ) -> None:
+        self._first = first
+        self._lines = lines
+        self._repeated = repeated
+        self._count = 0
+
+    def visit(self, node: yaml.Node, place: Place) -> None:
+        """A value and all in it.
+
+        Raises:
+            YamlInvalid: too many values; a few aliases in each other stand for billions.
+        """
+        line = self._first + node.start_mark.line
+        self._count += 1
+        if self._count > _MOST:
+            message = "内容太多，或者 & 和 * 互相引用"
+            raise YamlInvalid(message, line)
+        self._lines[place] = line
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                self._visit_pair(key, value, place)
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                self.visit(value, (*place, number))
+
+    def _visit_pair(self, key: yaml.Node, value: yaml.Node, place: Place) -> None:
+        name, line = str(key.value), self._first + key.start_mark.line
+        if (*place, name) in self._lines:
+            self._repeated.append((name, line))
+        self.visit(value, (*place, name))
+        self._lines[*place, name] = line

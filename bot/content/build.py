@@ -1,0 +1,40 @@
+"""The process in which a version is checked and built, so that nobody waits for an answer meanwhile.
+
+``python -m bot.content.build FOLDER RESULT [--cache DIR] [--only PATH]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+from pathlib import Path
+from typing import Final
+
+from bot.content.building import build_folder, check_folder, save
+
+_POLITE: Final = 10
+"""How far the process steps back behind those that answer."""
+
+
+def main() -> None:
+    """One version; where several processes of the bot want it, the first does the work."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("result", type=Path)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--only", default="")
+    job = parser.parse_args()
+    os.nice(_POLITE)
+    if job.cache is None:
+        save(check_folder(job.folder, job.only), job.result)
+        return
+    job.cache.mkdir(parents=True, exist_ok=True)
+    with (job.cache / "build.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not job.result.exists():
+            save(build_folder(job.folder, job.cache), job.result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Writes to the knowledge folder: one article at a time, whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.content.places import find_article, relative_path, secure_target
+from bot.content.texts import add_question, clean_question, decode, difference, read_header
+from bot.errors import EditRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A new text for one file, and what it was made from."""
+
+    path: str
+    """Relative to the knowledge folder."""
+    base: str
+    """Hash of the file as it was; empty when there was none."""
+    text: str
+
+    @property
+    def article(self) -> str:
+        """Id of the article."""
+        return self.path.rpartition("/")[2].removesuffix(".md")
+
+    def to_json(self) -> dict[str, str]:
+        """For where it waits to be confirmed."""
+        return {"path": self.path, "base": self.base, "text": self.text}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Edit:
+        """Back from there; the path is looked at again before anything is written."""
+        return cls(str(data["path"]), str(data["base"]), str(data["text"]))
+
+
+class Editor:
+    """Makes edits of a knowledge folder and puts them in place.
+
+    Files are read and written here and now: call it in a thread.
+
+    Args:
+        folder: the knowledge folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write_article(self, raw: bytes) -> Edit:
+        """A whole article, new or instead of the one with its id.
+
+        Args:
+            raw: the file as sent; its front matter says which article it is.
+
+        Raises:
+            EditRefused: it is not the text of an article.
+        """
+        text = decode(raw)
+        header = read_header(text)
+        path = relative_path(str(header.get("category")), str(header.get("id")))
+        return Edit(path, _hash(self._read(path)), text)
+
+    def append_question(self, article: str, question: str) -> Edit:
+        """One question more in an article.
+
+        Raises:
+            EditRefused: no such article, or the question cannot stand there.
+        """
+        path = find_article(self._folder, article)
+        raw = self._read(path)
+        text = add_question(decode(raw or b""), clean_question(question))
+        return Edit(path, _hash(raw), text)
+
+    def difference(self, edit: Edit) -> tuple[str, ...]:
+        """What an edit changes in the file as it is now, as ``texts.difference`` says."""
+        raw = self._read(edit.path)
+        return difference("" if raw is None else decode(raw), edit.text)
+
+    def put(self, edit: Edit) -> None:
+        """Puts an edit in place; a crash leaves the old file or the new one, whole.
+
+        To put the same edit twice is as good as once.
+
+        Raises:
+            EditRefused: the file is not any more what the edit was made from, or cannot be written.
+        """
+        try:
+            with self._alone():
+                self._put(edit)
+        except OSError as error:
+            message = f"写不进去：{error.strerror or type(error).__name__}。请管服务器的人看一下权限和磁盘"
+            raise EditRefused(message) from error
+
+    def _put(self, edit: Edit) -> None:
+        category, _, name = edit.path.removeprefix("articles/").removesuffix(".md").partition("/")
+        target = secure_target(self._folder, relative_path(category, name))
+        before = target.read_bytes() if target.exists() else None
+        after = edit.text
+        if before is not None and b"\r\n" in before:
+            after = after.replace("\n", "\r\n")  # as whoever keeps the folder likes it
+        content = after.encode()
+        if before == content:
+            return
+        if _hash(before) != edit.base:
+            message = f"{edit.path} 在这期间被别人改过了。先看看现在的内容，再重新发一次"
+            raise EditRefused(message)
+        target.parent.mkdir(exist_ok=True)
+        _replace(target, content)
+
+    def _read(self, relative: str) -> bytes | None:
+        target = secure_target(self._folder, relative)
+        try:
+            return target.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            message = f"{relative} 读不了：{error.strerror or type(error).__name__}"
+            raise EditRefused(message) from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Holds a lock on the folder itself, so that all processes have the same one."""
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _hash(raw: bytes | None) -> str:
+    return "" if raw is None else hashlib.sha256(raw).hexdigest()
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Writes beside the target and renames; a reader sees the old file or the new one."""
+    fresh = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.new")
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    parent = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
