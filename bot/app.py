@@ -33,8 +33,8 @@ from bot.delivery.service import Delivery, build_delivery
 from bot.documents.press import open_press
 from bot.errors import SettingsInvalid, TelegramUnreachable
 from bot.logs import redact
+from bot.store.opening import open_store, sqlite_path
 from bot.store.rules import Flood, Pace, Retention
-from bot.store.sqlite import open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -77,7 +77,9 @@ def load_content(settings: Settings) -> Content:
     Raises:
         KnowledgeInvalid: the folder has faults.
     """
-    return Content.load(settings.knowledge_dir, cache=settings.database_path.parent / "search")
+    path = sqlite_path(settings.database_url)
+    cache = user_cache() if path is None else path.parent / "search"
+    return Content.load(settings.knowledge_dir, cache=cache)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -148,7 +150,7 @@ async def open_app(
         content = await asyncio.to_thread(load_content, settings)
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(open_bot(settings))
-        store = await stack.enter_async_context(open_sqlite(settings.database_path))
+        store = await stack.enter_async_context(open_store(settings.database_url))
         for owner in process.dead:
             await store.release(owner)
         press = await asyncio.to_thread(open_press, settings.timezone)

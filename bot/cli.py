@@ -205,7 +205,7 @@ def dashboard(port: int) -> None:
 
     from bot.dashboard.service import refresh, serve
     from bot.knowledge.loader import load_knowledge
-    from bot.store.sqlite import read_events
+    from bot.store.opening import read_events
 
     settings = _settings()
     knowledge = load_knowledge(settings.knowledge_dir)
@@ -215,7 +215,7 @@ def dashboard(port: int) -> None:
         async def again() -> None:
             await refresh(
                 path,
-                lambda since: asyncio.to_thread(read_events, settings.database_path, since),
+                lambda since: read_events(settings.database_url, since),
                 knowledge,
                 settings.timezone,
             )
@@ -227,11 +227,13 @@ def dashboard(port: int) -> None:
 @click.option("-n", "count", default=10, show_default=True, help="At most so many of each kind.")
 def suggest(count: int) -> None:
     """Lists what an editor could look at next: colliding articles, lost phrasings, open topics."""
+    import asyncio
+
     from bot.clock import now
     from bot.figures.suggest import ask_hidden, find_collisions, find_lost
     from bot.figures.unanswered import group_unanswered
     from bot.knowledge.loader import load_knowledge
-    from bot.store.sqlite import read_events
+    from bot.store.opening import read_events, sqlite_path
 
     settings = _settings()
     knowledge = load_knowledge(settings.knowledge_dir)
@@ -251,8 +253,10 @@ def suggest(count: int) -> None:
         click.echo(f"  {len(phrasings):4}  {name} {knowledge.articles[name].title}")
         for item in phrasings[:3]:
             click.echo(f"        {item.text}（→ {'、'.join(item.found[:3]) or '没有'}）")
-    if settings.database_path.exists():
-        records = read_events(settings.database_path, now().timestamp() - 90 * 86400)
+    path = sqlite_path(settings.database_url)
+    if path is None or path.exists():
+        since = now().timestamp() - 90 * 86400
+        records = asyncio.run(read_events(settings.database_url, since))
         groups = group_unanswered(records)
         click.echo(f"有人问、没答好的（{len(groups)} 组，最近 90 天）")
         for group in groups[:count]:

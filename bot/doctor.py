@@ -11,9 +11,10 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.documents.fonts import describe_fonts
-from bot.errors import KnowledgeInvalid
+from bot.errors import KnowledgeInvalid, StorageUnavailable
 from bot.knowledge.loader import load_knowledge
 from bot.logs import redact
+from bot.store.opening import sqlite_path
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -40,7 +41,7 @@ async def examine(settings: Settings) -> list[Finding]:
         await _token(settings),
         _webhook(settings),
         _fonts(),
-        _database(settings),
+        await _database(settings),
         _knowledge(settings),
     ]
 
@@ -78,12 +79,23 @@ def _fonts() -> Finding:
     return Finding("fonts", good=good, detail=detail)
 
 
-def _database(settings: Settings) -> Finding:
-    path = settings.database_path
+async def _database(settings: Settings) -> Finding:
+    path = sqlite_path(settings.database_url)
+    if path is None:
+        return await _server(settings.database_url)
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not os.access(folder, os.W_OK):
         return Finding("database", good=False, detail=f"{folder} cannot be written to")
     return Finding("database", good=True, detail=str(path))
+
+
+async def _server(url: str) -> Finding:
+    from bot.store.postgres.inspection import inspect  # noqa: PLC0415, only who needs it loads it
+
+    try:
+        return Finding("database", good=True, detail=await inspect(url))
+    except StorageUnavailable as error:
+        return Finding("database", good=False, detail=str(error))
 
 
 def _knowledge(settings: Settings) -> Finding:

@@ -39,7 +39,11 @@ class Settings(BaseSettings):
     )
     webhook_secret: SecretStr | None = Field(None, description="Telegram's secret header")
     listen: str = Field("127.0.0.1:8080", description="host:port of the ASGI server")
-    database_url: str = Field("sqlite:///data/bot.db", description="where state is kept")
+    database_url: str = Field(
+        "sqlite:///data/bot.db",
+        repr=False,  # it may hold a password
+        description="where state is kept: sqlite:///path or postgresql://user:password@host/name",
+    )
     knowledge_dir: Path = Field(Path("knowledge"), description="the content")
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         frozenset(), description="Telegram user ids of the admins, comma separated"
@@ -103,8 +107,20 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
-        if not value.startswith("sqlite:///"):
-            message = "expected sqlite:///path"
+        if value.startswith("sqlite:///"):
+            return value
+        if not value.startswith(("postgresql://", "postgres://")):
+            message = "expected sqlite:///path or postgresql://user:password@host/name"
+            raise ValueError(message)
+        import psycopg  # noqa: PLC0415, a bot on SQLite need not load it
+
+        message = "not an address; in a password, @ is written %40, : is %3A and / is %2F"
+        try:
+            parts = psycopg.conninfo.conninfo_to_dict(value)
+        except psycopg.Error:  # which quotes the password
+            raise ValueError(message) from None
+        told = f"{parts.get('host', '')}{parts.get('dbname', '')}"  # what error messages tell
+        if "@" in told or not re.fullmatch(r"[\d,]*", str(parts.get("port", ""))):
             raise ValueError(message)
         return value
 
@@ -145,11 +161,6 @@ class Settings(BaseSettings):
         """Host and port of the ASGI server."""
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
-
-    @property
-    def database_path(self) -> Path:
-        """The file of a SQLite database."""
-        return Path(self.database_url.removeprefix("sqlite:///"))
 
     @property
     def timezone(self) -> ZoneInfo:

@@ -7,7 +7,7 @@ import pytest
 from bot.knowledge.loader import read_knowledge
 from bot.knowledge.model import Knowledge
 
-pytest_plugins = ["tests.durability_stage"]
+pytest_plugins = ["tests.durability_stage", "tests.postgres_server"]
 
 SHIPPED = Path(__file__).parent.parent / "knowledge"
 

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.chat.envelopes import seal
@@ -77,7 +78,9 @@ def library(tmp_path_factory):
 class Stage:
     """A running bot, its messenger, and ways to be rude to it."""
 
-    def __init__(self, box, root, port, database, library):
+    def __init__(self, box, root, port, database, library, server=None):
+        """Args: ``server`` is the address of an empty PostgreSQL database; None for SQLite."""
+        self.server = server
         self.box = box
         self.root = root
         self.port = port
@@ -100,7 +103,8 @@ class Stage:
             "WEBHOOK_URL": self.hook,
             "WEBHOOK_SECRET": SECRET,
             "LISTEN": f"127.0.0.1:{self.port}",
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": self.server or f"sqlite:///{self.database}",
+            "XDG_CACHE_HOME": str(self.database.parent),
             "KNOWLEDGE_DIR": str(self.library.knowledge),
             "FLOOD_LIMIT": "0",
             "SEND_PER_SECOND": "0",
@@ -133,7 +137,10 @@ class Stage:
     def workers(self):
         """The processes that work."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in children.read_text().split()]
+        try:
+            return [int(pid) for pid in children.read_text().split()]
+        except FileNotFoundError:  # the supervisor is gone
+            return []
 
     def send(self, pid, number):
         """A signal to one process, which may be gone already."""
@@ -198,6 +205,9 @@ class Stage:
 
     def ask(self, sql, *values):
         """Rows of the database, read beside the bot."""
+        if self.server:
+            with psycopg.connect(self.server) as server:
+                return server.execute(sql.replace("?", "%s"), values).fetchall()
         connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
         try:
             return connection.execute(sql, values).fetchall()
@@ -253,15 +263,17 @@ def replay(content, updates):
 
 
 @asynccontextmanager
-async def open_stage(folder, library, *, speed=1.0, transport=None):
+async def open_stage(folder, library, *, speed=1.0, transport=None, server=None):
     """A messenger and a place for the bot; whatever still runs at the end is killed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     app = create_sandbox(token=TOKEN, clock=WallClock(speed), webhook_transport=transport)
     async with running(app) as root:
-        (folder / "search").symlink_to(library.search)
-        stage = Stage(app.state.sandbox, root, port, folder / "bot.db", library)
+        (folder / "huanhuan").mkdir()
+        for place in (folder, folder / "huanhuan"):  # beside the file, or in the user's cache
+            (place / "search").symlink_to(library.search)
+        stage = Stage(app.state.sandbox, root, port, folder / "bot.db", library, server)
         try:
             yield stage
         finally:

@@ -15,11 +15,17 @@ CHATS = 50
 KILL_EVERY = 0.2
 
 
-async def test_kill_every_fifth_of_a_second(library, tmp_path):
+@pytest.fixture(params=["sqlite", "postgres"])
+def server(request):
+    """Where the state is kept: None is a file."""
+    return None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
+async def test_kill_every_fifth_of_a_second(library, tmp_path, server):
     """Three processes, one of them killed every 200 ms: all is answered as if nothing had been."""
     rng = random.Random(5)
     kills = 0
-    async with open_stage(tmp_path, library, speed=4.0) as stage:
+    async with open_stage(tmp_path, library, speed=4.0, server=server) as stage:
         await stage.start(3)
         writing = asyncio.create_task(stage.say_everywhere(UPDATES, CHATS, every=0.008))
         while not writing.done():
@@ -36,10 +42,11 @@ async def test_kill_every_fifth_of_a_second(library, tmp_path):
 
 
 @pytest.mark.parametrize("point", ["received", "claimed", "handled", "sent"])
-async def test_cut_between_two_steps(library, tmp_path, point):
-    """Every process dies when it comes to a point for the seventh time; so does its successor."""
-    async with open_stage(tmp_path, library, speed=4.0) as stage:
-        await stage.start(2, BOT_TEST_FAULT=f"{point}:7")
+async def test_cut_between_two_steps(library, tmp_path, point, server):
+    """Every process dies when it comes to a point for the eleventh time; so does its successor."""
+    async with open_stage(tmp_path, library, speed=4.0, server=server) as stage:
+        await stage.start(2, BOT_TEST_FAULT=f"{point}:11")
+        # fewer chats than that, or a process might die each time before anything is recorded
         await stage.say_everywhere(60, 8)
         await stage.drained()
         repeated = stage.assert_kept()

@@ -44,6 +44,7 @@ def test_environment_and_file_are_read(monkeypatch, tmp_path):
         ("LISTEN", "8080"),
         ("LISTEN", "localhost:99999"),
         ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "postgresql://bot:pa@ss:word@h/x"),
         ("ADMIN_IDS", "1,zwei"),
         ("TZ_NAME", "Mars/Olympus"),
     ],
@@ -62,6 +63,15 @@ def test_token_never_shows():
     settings = load_settings(bot_token=TOKEN)
     assert TOKEN not in repr(settings)
     assert settings.token() == TOKEN
+
+
+def test_database_password_never_shows():
+    """Neither printed settings nor a refused address tell the password of the database."""
+    settings = load_settings(database_url="postgresql://bot:geheim@db.example.org/bot")
+    assert "geheim" not in repr(settings)
+    with pytest.raises(SettingsInvalid) as error:
+        load_settings(database_url="postgresql://bot:ge@heim:x@db/bot")
+    assert "heim" not in str(error.value)
 
 
 def test_secret_is_derived_alike_everywhere():

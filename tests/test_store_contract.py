@@ -21,6 +21,7 @@ from bot.store.port import (
     Verdict,
     Wish,
 )
+from bot.store.postgres.store import open_postgres
 from bot.store.rules import Pace, Retention
 from bot.store.sqlite import open_sqlite
 from tests.doubles.hand_clock import HandClock
@@ -42,14 +43,15 @@ async def open_memory(clock):
     yield MemoryStore(clock=clock)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 async def store(request, clock, tmp_path):
     """An empty store of each kind."""
-    opened = (
-        open_memory(clock)
-        if request.param == "memory"
-        else open_sqlite(tmp_path / "bot.db", clock=clock)
-    )
+    if request.param == "memory":
+        opened = open_memory(clock)
+    elif request.param == "sqlite":
+        opened = open_sqlite(tmp_path / "bot.db", clock=clock)
+    else:
+        opened = open_postgres(request.getfixturevalue("postgres_url"), clock=clock)
     async with opened as store:
         yield store
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -77,6 +76,11 @@ class Delivery:
         """What waits."""
         return await self._store.depth()
 
+    @property
+    def clock(self) -> Clock:
+        """By which times in the store are to be read."""
+        return self._store.clock
+
     async def probe(self) -> None:
         """Whether the storage can be written.
 
@@ -92,6 +96,8 @@ class Delivery:
         worse than one that its supervisor restarts.
         """
         loops = (self._lanes.loop, self._sender.loop, self._timers.loop, self._retention.loop)
+        self._store.subscribe(self._lanes.loop.ring)
+        self._store.subscribe(self._sender.loop.ring)
         try:
             async with asyncio.TaskGroup() as group:
                 for loop in loops:
@@ -149,7 +155,7 @@ def build_delivery(
     *,
     notices: Notices | None = None,
     limits: Limits | None = None,
-    clock: Clock = time.time,
+    clock: Clock | None = None,
     owner: str | None = None,
     meter: Meter | None = None,
     faults: FaultPoints | None = None,
@@ -162,13 +168,14 @@ def build_delivery(
         handler: pure; decides what is said.
         notices: what is said when something went wrong; nothing by default.
         limits: how fast, how long, how often.
-        clock: the same as the store's.
+        clock: the store's if None.
         owner: name of this process, new at each start (a process id is used again in a
             container). A supervisor that gives it can release the leases of a process that died.
         meter: counts what happens; nobody by default.
         faults: where a test cuts the process off; nowhere by default.
     """
     limits = limits or Limits()
+    clock = clock or store.clock
     notices = notices or Notices()
     owner = owner or secrets.token_hex(8)
     meter = meter or Unmetered()

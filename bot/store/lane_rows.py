@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BATCH: Final = 500
 """Rows of each table that one purge deletes, so that it never holds the lock for long."""
 
-_ABOUT: Final = {
+ABOUT: Final = {
     "session": "SELECT data, revision, updated_at FROM session WHERE lane = ?",
     "inbox": """
         SELECT update_id, received_at, body, timer, state, attempts, error
@@ -53,7 +53,7 @@ _PURGE: Final = (
 )
 """Table, key, what is old, and the field of ``Retention`` that says how old."""
 
-_DEPTH: Final = """
+DEPTH: Final = """
 SELECT
     (SELECT count(*) FROM inbox WHERE state = 'new') AS inbox,
     (SELECT min(received_at) FROM inbox WHERE state = 'new') AS oldest,
@@ -69,8 +69,8 @@ SELECT
 def about(connection: sqlite3.Connection, lane: str, name: str) -> Json:
     """Every row about a lane."""
     found: Json = {
-        table: [_decoded(row) for row in connection.execute(sql, (lane,))]
-        for table, sql in _ABOUT.items()
+        table: [decoded(row) for row in connection.execute(sql, (lane,))]
+        for table, sql in ABOUT.items()
     }
     events = connection.execute(
         "SELECT at, kind, article, value, text, took FROM event WHERE lane = ? ORDER BY id", (name,)
@@ -79,10 +79,11 @@ def about(connection: sqlite3.Connection, lane: str, name: str) -> Json:
     return found
 
 
-def _decoded(row: sqlite3.Row) -> Json:
+def decoded(row: sqlite3.Row | Json) -> Json:
+    """A row with its JSON columns as objects."""
     return {
         column: load(row[column]) if column in _JSON and row[column] is not None else row[column]
-        for column in row.keys()  # noqa: SIM118 - a row iterates over its values
+        for column in row.keys()  # noqa: SIM118 - a row of SQLite iterates over its values
     }
 
 
@@ -180,4 +181,4 @@ def events(
 
 def depth(connection: sqlite3.Connection) -> Depth:
     """Counts what waits."""
-    return Depth(**dict(connection.execute(_DEPTH).fetchone()))
+    return Depth(**dict(connection.execute(DEPTH).fetchone()))

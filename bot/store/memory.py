@@ -75,6 +75,14 @@ class MemoryStore:
         self._tables = Tables()
         self._ids = itertools.count(1)
 
+    @property
+    def clock(self) -> Clock:
+        """This host's time."""
+        return self._clock
+
+    def subscribe(self, wake: Callable[[], None]) -> None:
+        """There is nobody else."""
+
     def pseudonym(self, lane: str) -> str:
         """The lane's name in events and logs."""
         return privacy.pseudonym(lane, self._key)

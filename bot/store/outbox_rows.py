@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EVERYONE: Final = ""
 """The row of ``pace`` that stands for all lanes together."""
 
-_A_GROUP: Final = "-"
+A_GROUP: Final = "-"
 
 _HEADS: Final = """
 SELECT head.id, head.lane, head.owner FROM outbox AS head LEFT JOIN pace ON pace.lane = head.lane
@@ -106,7 +106,7 @@ def claim(
     values = {
         "now": now,
         "start": pace.head_start("") if pace.interval("") else math.inf,
-        "group_start": pace.head_start(_A_GROUP) if pace.interval(_A_GROUP) else math.inf,
+        "group_start": pace.head_start(A_GROUP) if pace.interval(A_GROUP) else math.inf,
         "limit": allowed,
     }
     heads = connection.execute(_HEADS, values).fetchall()

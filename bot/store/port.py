@@ -20,7 +20,8 @@ Json: TypeAlias = dict[str, Any]
 """A decoded JSON object."""
 
 Clock: TypeAlias = Callable[[], float]
-"""Seconds since the epoch; shared by all processes of one host, so not a monotonic clock."""
+"""Seconds since the epoch, the same for all processes that share a store: the host's clock with
+SQLite, the server's with PostgreSQL."""
 
 
 class EventLike(Protocol):
@@ -316,6 +317,13 @@ class Store(Protocol):
 
     Every method may raise ``StorageUnavailable``; nothing was changed then.
     """
+
+    @property
+    def clock(self) -> Clock:
+        """Where the store's times come from; whoever compares with them must ask it too."""
+
+    def subscribe(self, wake: Callable[[], None]) -> None:
+        """Calls ``wake`` when another process left work; a hint that may not come."""
 
     def pseudonym(self, lane: str) -> str:
         """The lane's name in events and logs; the same in every process and after restarts."""

@@ -58,6 +58,14 @@ class SqliteStore:
         self._clock = clock
 
     @property
+    def clock(self) -> Clock:
+        """This host's time."""
+        return self._clock
+
+    def subscribe(self, wake: Callable[[], None]) -> None:
+        """Nobody tells; the short poll finds it."""
+
+    @property
     def transactions(self) -> int:
         """How many transactions this process has committed."""
         return self._writer.transactions

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from bot.store.port import Depth
+    from bot.store.port import Clock, Depth
     from bot.web.metrics import Metrics
 
 _TOO_OLD: Final = 60.0
@@ -37,9 +37,18 @@ class Health:
     """``/healthz``, ``/readyz`` and ``/metrics``; none of them tells anything about a person."""
 
     def __init__(
-        self, warehouse: Warehouse, metrics: Metrics, knowledge: Callable[[], str]
+        self,
+        warehouse: Warehouse,
+        metrics: Metrics,
+        knowledge: Callable[[], str],
+        clock: Clock = time.time,
     ) -> None:
-        """Args: ``knowledge`` gives the version of the content that serves."""
+        """Args besides the obvious.
+
+        knowledge: gives the version of the content that serves.
+        clock: the storage's.
+        """
+        self._clock = clock
         self._warehouse = warehouse
         self._metrics = metrics
         self._knowledge = knowledge
@@ -57,7 +66,7 @@ class Health:
         except StorageUnavailable as error:
             report |= {"status": "storage unavailable", "reason": str(error)}
             return JSONResponse(report, HTTPStatus.SERVICE_UNAVAILABLE)
-        age = 0.0 if depth.oldest is None else max(0.0, time.time() - depth.oldest)
+        age = 0.0 if depth.oldest is None else max(0.0, self._clock() - depth.oldest)
         good = age < _TOO_OLD
         report |= {
             "status": "ok" if good else "updates wait too long",
@@ -74,4 +83,6 @@ class Health:
             depth = await self._warehouse.depth()
         except StorageUnavailable:
             depth = None
-        return Response(self._metrics.page(depth, self._knowledge()), media_type=_TEXT)
+        return Response(
+            self._metrics.page(depth, self._knowledge(), self._clock()), media_type=_TEXT
+        )

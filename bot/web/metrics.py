@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
@@ -94,27 +93,29 @@ class Metrics:
         """The webhook answered."""
         self._acknowledged.labels(str(status)).observe(seconds)
 
-    def page(self, depth: Depth | None, knowledge: str) -> bytes:
+    def page(self, depth: Depth | None, knowledge: str, now: float) -> bytes:
         """All figures as text.
 
         Args:
             depth: what waits; None when the storage cannot be read.
             knowledge: version of the content that serves.
+            now: by the clock of the storage.
         """
         registry = self._own
         if self._shared is not None:
             registry = CollectorRegistry()
             MultiProcessCollector(registry, str(self._shared))  # type: ignore[no-untyped-call]
-        now = CollectorRegistry()
-        now.register(_Moment(depth, knowledge))
-        return generate_latest(registry) + generate_latest(now)
+        moment = CollectorRegistry()
+        moment.register(_Moment(depth, knowledge, now))
+        return generate_latest(registry) + generate_latest(moment)
 
 
 class _Moment:
     """Figures that are looked up when somebody asks."""
 
-    def __init__(self, depth: Depth | None, knowledge: str) -> None:
+    def __init__(self, depth: Depth | None, knowledge: str, now: float) -> None:
         self._depth = depth
+        self._now = now
         self._knowledge = knowledge
 
     def collect(self) -> Iterator[Metric]:
@@ -130,7 +131,7 @@ class _Moment:
             for name, words, field in _GAUGES:
                 yield GaugeMetricFamily(name, words, float(getattr(self._depth, field)))
             oldest = self._depth.oldest
-            age = 0.0 if oldest is None else max(0.0, time.time() - oldest)
+            age = 0.0 if oldest is None else max(0.0, self._now - oldest)
             yield GaugeMetricFamily(
                 "bot_inbox_age_seconds", "How long the oldest update has waited", age
             )

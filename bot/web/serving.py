@@ -124,7 +124,7 @@ async def _register(app: App) -> None:
 
 def health_of(app: App, metrics: Metrics) -> Health:
     """What monitors are told about a running bot."""
-    return Health(app.delivery, metrics, lambda: app.content.knowledge.version)
+    return Health(app.delivery, metrics, lambda: app.content.knowledge.version, app.delivery.clock)
 
 
 def run_service(settings: Settings, workers: int) -> int:
