@@ -16,8 +16,9 @@ TWO = (
     "某某贷", "▸消费金融公司", "12345.67", "▸跳过", "八百", "15号", "▸跳过", "▸已经立案",
     "▸有人担保", "▸选好了", "▸跳过",
 )  # fmt: skip
-MONEY = ("8000", "没有", "▸稳定", "房租房贷1500 水电燃气网200 伙食1500", "▸跳过", "3人")
-ALL = (START, "▸都没有", *ONE, "▸再加一笔", *TWO, "▸没有了", *MONEY, "▸给债权人")
+NEEDS = ("▸跳过", "3人", "▸一般城市", "房租房贷1500 水电燃气网200 伙食1500", "▸跳过")
+MONEY = ("8000", "没有", "▸稳定", *NEEDS)
+ALL = (START, "▸都没有", "▸帮我", *ONE, "▸再加一笔", *TWO, "▸没有了", *MONEY, "▸给债权人")
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_happy_way_to_the_cent(person):
 def test_creditors_do_not_learn_of_each_other(person):
     """The version for a creditor has numbers instead of names; the own one has the names."""
     person.all(*ALL, "▸确认属实")
-    letter = person.heard.split("怎么用")[0]
+    letter = person.heard.split("先后，为什么")[0]
     assert "某某贷" not in letter
     person.press("q:ca:version:own")
     person.tap("确认属实")
@@ -81,8 +82,8 @@ def test_row_taken_away_and_back(person):
 
 def test_nothing_left_makes_no_promise(person):
     """Without money to spare the bot says so, shows the gap, and leads to help."""
-    person.all(START, "▸都没有", *ONE, "▸没有了", "2000", "500", "▸上下两成", "1800")
-    person.all("房租房贷1200 伙食900", "▸跳过", "1", "▸自己留着")
+    person.all(START, "▸都没有", "▸帮我", *ONE, "▸没有了", "2000", "500", "▸上下两成", "1800")
+    person.all("▸跳过", "1", "▸乡镇", "房租房贷1200 伙食900", "▸跳过", "▸自己留着")
     assert "现在给任何承诺都会违约" in person.heard
     assert "还差 400元" in person.heard
     person.tap("确认属实")
@@ -100,16 +101,18 @@ def test_gambling_stops(person):
 
 def test_doubtful_figures_are_commented(person):
     """More principal than debt, or one cost above 60 %, is asked about but taken."""
-    person.all(START, "▸都没有", "某某银行", "1", "5000", "6000")
+    person.all(START, "▸都没有", "▸帮我", "某某银行", "1", "5000", "6000")
     assert "写反了" in person.heard
     person.all("0", "▸跳过", "▸跳过", "▸没有催", "▸跳过", "▸跳过", "▸没有了", "2000", "0", "▸稳定")
-    person.say("房租房贷1500")
+    person.all("▸跳过", "1", "▸大城市", "房租房贷1500")
     assert "占了收入的 75%" in person.heard
 
 
 def test_unclear_costs_are_asked_again(person):
     """Words without a figure, or figures without a name, are no budget."""
-    person.all(START, "▸都没有", *ONE, "▸没有了", "8000", "0", "▸稳定")
+    person.all(START, "▸都没有", "▸帮我", *ONE, "▸没有了", "8000", "0", "▸稳定")
+    person.all("▸跳过", "3人", "▸大城市")
+    assert "2,880 元" in person.heard
     for text in ("房租", "1500 200", "房租房贷1500 房租房贷1600"):
         person.say(text)
         assert "needs" not in person.answers
@@ -126,7 +129,7 @@ def test_result_is_offered_elsewhere(person):
 
 def test_question_in_the_middle_and_cancel(person):
     """A question is answered, the open one repeated; leaving keeps the rows."""
-    person.all(START, "▸都没有", "某某银行", "先还哪一笔")
+    person.all(START, "▸都没有", "▸帮我", "某某银行", "先还哪一笔")
     assert "是哪种机构" in person.heard
     person.command("cancel")
     person.tap("接着填")
@@ -136,7 +139,7 @@ def test_question_in_the_middle_and_cancel(person):
 
 def test_forty_debts_still_fit_a_message(person):
     """The longest list can be shown, with buttons that Telegram takes."""
-    person.all(START, "▸都没有")
+    person.all(START, "▸都没有", "▸帮我")
     for _ in range(39):
         person.all(*ONE, "▸再加一笔")
     person.all(*ONE)

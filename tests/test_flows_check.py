@@ -106,6 +106,11 @@ DAMAGES = [
     ("laws_as_of: 2026-11-23\n", "", "应是日期"),
     ("say: 不行\n", "say: 不行\n    articles: [visit-99]\n", "没有文章“visit-99”"),
     ("say: 不行\n", "say: 不行\n    flows: [dance]\n", "没有流程“dance”"),
+    (
+        "say: 太多了，{{ sum }}",
+        "say: 太多了\n        buttons: [{key: visit-98, label: 看}]",
+        "没有文章“visit-98”",
+    ),
     ("name: kind", f"name: {'k' * 70}", "按钮放不下"),
 ]
 

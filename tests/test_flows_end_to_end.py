@@ -70,11 +70,15 @@ async def test_objection_arrives_to_edit_and_to_print(root, person):
 
 async def test_family_gets_a_card_to_show(root, person):
     """With a child at home the door card comes as a picture and to print."""
-    await talk(person, "/door", "▸还在门外", "▸孩子")
+    await talk(person, "/door", "▸还在门外")
+    await person.press("孩子")
+    replies = await until(person, lambda reply: "是你的债吗" in reply.text)
+    assert "photo" in replies[-2].raw  # the card for the family does not wait for the end
     await person.press("是")
-    replies = await until(person, lambda reply: "20 分钟" in reply.text)
+    replies += await until(person, lambda reply: "20 分钟" in reply.text)
     pictures = [reply for reply in replies if "photo" in reply.raw]
     assert len(pictures) == 2
+    assert [r.file_name[-4:] for r in replies if r.file_name] == [".pdf", ".pdf"]
     assert (await content(root, pictures[0])).startswith(b"\x89PNG")
 
 

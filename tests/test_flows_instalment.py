@@ -9,7 +9,16 @@ from bot.search.decide import Outcome
 
 START = "申请分期"
 BEGIN = (START, "▸都没有", "▸银行信用卡", "某某银行信用卡中心")
-MIDDLE = (*BEGIN, "1234", "3.2万", "本金25000 利息5000 违约金2000", "8/1", "▸失业", "▸选好了")
+MIDDLE = (
+    *BEGIN,
+    "1234",
+    "3.2万",
+    "本金25000 利息5000 违约金2000",
+    "8/1",
+    "▸失业",
+    "▸选好了",
+    "▸跳过",
+)
 TO_MONTHS = (*MIDDLE, "▸减免", "▸选好了")
 ALL = (*TO_MONTHS, "48", "8000", "2000", "▸跳过")
 BUDGET = {"free_cash": "1500.00", "income": "6000.00"}
@@ -31,22 +40,24 @@ def person(conversation):
 
 
 def test_happy_way_with_three_offers(person):
-    """30000.00 (the penalty is to be waived): 48, 40 and 20 months, to the cent."""
+    """28000.00 (the penalty waived, 2000 paid at once): 48, 38 and 19 months, to the cent."""
     person.all(*ALL)
-    assert "理想：48 期，每期 625元" in person.heard
-    assert "可接受：40 期，每期 750元" in person.heard
-    assert "底线：20 期，每期 1,500元" in person.heard
+    assert "理想：48 期，每期 583.33元，一共还 30,000元" in person.heard
+    assert "可接受：38 期，每期 736.84元" in person.heard
+    assert "底线：19 期，每期 1,473.68元" in person.heard
+    assert "现在显示 32,000元，少还 2,000元" in person.heard
     person.tap("确认属实")
     for words in (
         "平等协商",
         "不申领新的信用卡",
         "欠款余额、结构和币种",
-        "先付 2,000元",
+        "签订协议时先付的 2,000元",
         "没有这个政策",
     ):
         assert words in person.heard
     letter = person.heard.split("电话稿")[0]
-    assert "20" not in letter.split("方案：2")[1].split("最后一期")[0].replace("2026", "")
+    assert "19 期" not in letter  # the last offer is for the person alone
+    assert "每期金额：583.33元，最后一期：583.49元，合计：30,000元" in letter
     assert not [word for word in ("停息挂账", "必须同意", "免息") if word in letter]
 
 
@@ -73,7 +84,8 @@ def test_nothing_to_spare_makes_no_plan(conversation):
 def test_more_than_five_years_is_told_honestly(person):
     """100 a month never pay 100000 within 60 months: no letter, but what else there is."""
     person.stored = {"profile": {"free_cash": "100.00", "income": "3000.00"}}
-    person.all(*BEGIN, "▸跳过", "10万", "▸跳过", "▸跳过", "▸失业", "▸选好了", "▸选好了", "60")
+    person.all(*BEGIN, "▸跳过", "10万", "▸跳过", "▸跳过", "▸失业", "▸选好了")
+    person.all("▸跳过", "▸选好了", "60")
     assert "要还 1000 个月，超过 60 期" in person.heard
     assert person.stored.get("flow") is None
 
@@ -84,7 +96,7 @@ def test_more_than_five_years_is_told_honestly(person):
 def test_rules_differ_by_lender(person, kind, longest, law):
     """Article 70 and its five years are for cards only."""
     person.all(START, "▸都没有", f"▸{kind}", "某某公司", "▸跳过", "1.2万", "▸跳过", "▸跳过")
-    person.all("▸生病", "▸选好了", "▸选好了", str(longest + 1))
+    person.all("▸生病", "▸选好了", "▸跳过", "▸选好了", str(longest + 1))
     assert "months" not in person.answers
     person.all(str(longest), "▸跳过", "▸跳过", "▸确认属实")
     assert ("第七十条" in person.heard) is law
@@ -98,9 +110,9 @@ def test_down_payment_leaves_a_month_to_live_on(person):
     assert person.answers["down"] == "3500.00"
 
 
-@pytest.mark.parametrize("key", ["company", "large", "police", "gambling"])
+@pytest.mark.parametrize("key", ["company", "large", "police", "gambling", "fake"])
 def test_hard_stops(person, key):
-    """Four situations are for a lawyer or a helpline."""
+    """Five situations are for a lawyer or a helpline."""
     person.say(START)
     person.press(f"t:in:special:{key}")
     person.tap("选好了")

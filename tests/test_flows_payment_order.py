@@ -18,8 +18,10 @@ START = "写支付令异议书"
 TO_GROUNDS = (START, "昨天", "▸都没有")
 NAMES = ("某某市某某区人民法院", "（2026）沪0101民督123号", "某某消费金融有限公司")
 SUMS = ("本金8000 利息1200", "9200")
-PAID = ("▸已经还清", "▸选好了", *NAMES, *SUMS, "2026年8月5日还款3000元，有流水")
-END = ("▸跳过", "▸全部", "▸EMS")
+PAID = (
+    "▸已经还清", "▸选好了", *NAMES, *SUMS, "2026年8月5日还款3000元，有流水", "1. 银行流水\n2、还款截图。",
+)  # fmt: skip
+END = ("▸全部", "▸EMS")
 
 
 @pytest.fixture
@@ -36,7 +38,10 @@ def test_happy_way_gives_the_objection(person):
     for words in (
         "裁定终结督促程序",
         "（2026）沪0101民督123号",
-        "2026年8月5日还款3000元，有流水",
+        "2026年8月5日还款3000元，有流水（证据1、证据2）。",
+        "证据1：银行流水",
+        "证据2：还款截图",
+        "附上 2 份证据的复印件",
         "打印 2 份",
         "内件写“支付令异议书",
         "最迟 2026年12月7日（周一）",
@@ -44,6 +49,15 @@ def test_happy_way_gives_the_objection(person):
         assert words in person.heard
     letter = person.heard.split("打电话问法院")[0]
     assert not [word for word in ("没钱", "困难", "分期", "延期", "宽限") if word in letter]
+
+
+def test_evidence_is_numbered_through_all_grounds(person):
+    """What two grounds share keeps its number; each ground names its own, the list has all."""
+    person.all(*TO_GROUNDS, "▸已经还清", "▸金额或利率", "▸选好了", *NAMES, *SUMS)
+    person.all("还了3000元", "银行流水", "到手9200元", "借款合同\n银行流水", *END, "▸确认属实")
+    assert "还了3000元（证据1）。" in person.heard
+    assert "到手9200元（证据1、证据2）。" in person.heard
+    assert "支付令复印件\n证据1：银行流水\n证据2：借款合同" in person.heard
 
 
 def test_nothing_is_made_before_confirmation(person):
@@ -155,7 +169,7 @@ def test_late_correction_reopens_only_what_depends_on_it(person):
     person.all(*TO_GROUNDS, *PAID, *END)
     person.tap("改：争议理由", "费用没有约定", "选好了")
     assert "写清是哪笔费用" in person.heard
-    person.say("违约金300元合同没有约定")
+    person.all("违约金300元合同没有约定", "没有")
     assert "最后核对一遍" in person.heard
     assert person.answers["fact_paid"] == "2026年8月5日还款3000元，有流水"
 
@@ -164,7 +178,7 @@ def test_correction_that_changes_the_branch_keeps_the_old_answers(person):
     """A ground taken away and put back finds its fact again."""
     person.all(*TO_GROUNDS, *PAID, *END)
     person.tap("改：争议理由", "金额或利率", "已经还清", "选好了")
-    person.say("实际到手9200元")
+    person.all("实际到手9200元", "▸跳过")
     assert "还款3000元" not in person.heard
     person.tap("改：争议理由", "已经还清", "选好了")
     assert "最后核对一遍" in person.heard
@@ -173,7 +187,7 @@ def test_correction_that_changes_the_branch_keeps_the_old_answers(person):
 
 def test_changed_items_reopen_the_targets(person):
     """An objected item that is no longer in the order is asked about again."""
-    person.all(*TO_GROUNDS, *PAID, "▸跳过", "▸利息", "▸选好了", "▸EMS")
+    person.all(*TO_GROUNDS, *PAID, "▸利息", "▸选好了", "▸EMS")
     person.tap("改：支付令各项金额")
     person.say("本金9200")
     assert "对哪几项有异议" in person.heard
@@ -267,7 +281,7 @@ def test_button_of_a_deleted_interview_says_so(person):
 
 def test_pressing_twice_changes_nothing(person):
     """The second press of the same button is only acknowledged."""
-    person.all(*TO_GROUNDS, *PAID, "▸跳过", "▸全部")
+    person.all(*TO_GROUNDS, *PAID, "▸全部")
     person.press("q:po:delivery:ems")
     before = person.stored
     person.press("q:po:delivery:ems")

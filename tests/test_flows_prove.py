@@ -9,8 +9,8 @@ from bot.search.decide import Outcome
 
 START = "要欠款明细"
 ASSET = (
-    START, "▸资产公司", "▸金额不对", "▸两年半以内", "是", "上个月15号", "▸短信",
-    "某某资产管理有限公司", "某某银行信用卡", "1234", "▸选好了", "▸跳过",
+    START, "▸资产公司", "▸都没有", "▸金额不对", "▸两年半以内", "是", "上个月15号", "▸短信",
+    "某某银行信用卡", "某某资产管理有限公司", "1234", "▸选好了", "▸跳过",
 )  # fmt: skip
 
 
@@ -37,6 +37,7 @@ def test_happy_way_against_an_asset_company(person):
         "2026年12月8日 前",
         "提出还款",
         "☐ 对公收款账户",
+        "材料到齐核对表",
     ):
         assert words in person.heard
     assert "仅为核对" not in person.heard
@@ -44,8 +45,8 @@ def test_happy_way_against_an_asset_company(person):
 
 def test_who_demands_decides_what_is_asked_for(person):
     """A guarantor must show what it paid; an outsourcer its mandate."""
-    person.all(START, "▸担保公司", "▸是我借的，金额不对", "▸两年半以内", "否")
-    person.all("某某融资担保有限公司", "某某银行", "▸跳过")
+    person.all(START, "▸担保公司", "▸都没有", "▸是我借的，金额不对", "▸两年半以内", "否")
+    person.all("某某银行", "某某融资担保有限公司", "▸跳过")
     assert "☑ 代偿凭证" in person.labels
     assert not any("委托书" in label for label in person.labels)
     person.press("q:pr:who:outsourced")
@@ -55,7 +56,7 @@ def test_who_demands_decides_what_is_asked_for(person):
 
 def test_old_debt_is_only_checked_not_admitted(person):
     """After long silence the letter says so, and the review warns."""
-    person.all(START, "▸原来放款", "▸记不清", "▸两年半以上", "某某消费金融有限公司")
+    person.all(START, "▸原来放款", "▸都没有", "▸记不清", "▸两年半以上", "某某消费金融有限公司")
     person.all("▸跳过", "▸选好了", "▸跳过")
     assert "先打 12348" in person.heard
     person.tap("确认属实")
@@ -64,7 +65,7 @@ def test_old_debt_is_only_checked_not_admitted(person):
 
 def test_foreign_debt_gets_no_letter(person):
     """Whoever did not borrow is led to the police and the credit report."""
-    person.all(START, "▸不认识", "▸不是我借的")
+    person.all(START, "▸不认识", "▸都没有", "▸不是我借的")
     assert "报警" in person.heard
     assert person.stored.get("flow") is None
     person.tap("回头改回答", "改：认不认识这笔债", "记不清")
@@ -82,10 +83,10 @@ def test_correction_of_the_notice_hides_its_details(person):
 
 def test_name_that_is_no_institution_is_asked_once(person):
     """A person's name looks odd; the same again is taken."""
-    person.all(START, "▸原来放款", "▸是我借的", "▸两年半以内", "小王")
-    assert "不像一个机构" in person.heard
+    person.all(START, "▸原来放款", "▸都没有", "▸是我借的", "▸两年半以内", "小王")
+    assert "不像机构全称" in person.heard
     person.say("小王")
-    assert person.answers["recipient"] == "小王"
+    assert person.answers["lender"] == "小王"
 
 
 def test_bad_input_question_danger_and_cancel(person):

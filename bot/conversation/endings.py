@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.conversation.cards import Cards
     from bot.conversation.forms import Forms
-    from bot.conversation.turn import Block
+    from bot.conversation.turn import Block, Paper
     from bot.documents.letter import Letter
     from bot.flows.interview import Interview
     from bot.flows.scope import Scope
@@ -59,8 +60,16 @@ class Endings:
             if scope.holds(card.when):
                 lead = Heading(self._forms.fill(card.title, scope))
                 lines = Bullets(tuple(self._forms.fill(line, scope) for line in card.lines))
-                files = papers.card_papers(card, self._forms, scope)
-                yield Reply((lead, lines), papers=files)
+                picture, sheet = papers.card_papers(card, self._forms, scope)
+                yield Reply((lead, lines), papers=(sheet,) if card.early else (picture, sheet))
+
+    def early(self, flow: Flow, before: Scope, scope: Scope) -> tuple[Paper, ...]:
+        """Pictures that do not wait for the end: of cards that an answer has made fit."""
+        return tuple(
+            papers.card_papers(card, self._forms, scope)[0]
+            for card in flow.cards
+            if card.early and scope.holds(card.when) and not before.holds(card.when)
+        )
 
     def _texts(self, flow: Flow, scope: Scope) -> Iterator[Reply]:
         for text in flow.texts:
@@ -76,12 +85,15 @@ class Endings:
 
     def _last(self, flow: Flow, scope: Scope) -> Reply:
         blocks: list[Block] = []
+        leads: list[tuple[Button, ...]] = []
         for remark in flow.after:
             if scope.holds(remark.when):
                 blocks += to_blocks(self._forms.fill(remark.say, scope))
+                leads += self._forms.leads(remark.buttons)
         rows: list[tuple[Button, ...]] = []
         if any(self.reminders(flow, scope)):
             rows.append((self._forms.step(flow, REMIND, "", "label_flow_remind"),))
+        rows += leads
         rows += self._forms.articles(flow.articles)
         rows += self._forms.starts(flow.flows)
         rows.append(
@@ -138,19 +150,10 @@ class Endings:
 
     def remind(self, flow: Flow, reminder: ReminderForm, scope: Scope) -> Reply:
         """A reminder, with answers and a way to stop it."""
-        answers = tuple(
-            (Button(choice.label, self._answer(choice.key)),) for choice in reminder.answers
-        )
+        answers = self._forms.leads(reminder.answers)
         quiet = self._forms.step(flow, QUIET, reminder.key, "label_flow_quiet")
+        quiet = replace(quiet, label=reminder.quiet or quiet.label)
         return Reply(to_blocks(self._forms.fill(reminder.say, scope)), (*answers, (quiet,)))
-
-    def _answer(self, key: str) -> str:
-        flow = self._forms.flow_named(key)
-        return (
-            actions.join(actions.ARTICLE, key)
-            if flow is None
-            else actions.join(actions.FLOW, flow.code)
-        )
 
     def remember(self, flow: Flow, interview: Interview, scope: Scope) -> Mapping[str, Any]:
         """What other interviews may offer again: answers, and what was worked out of them."""

@@ -127,8 +127,7 @@ class Forms:
             )
             for choice in choices
         ]
-        short = all(len(button.label) <= _SHORT for button in buttons)
-        return _in_rows(buttons, 3 if short else 1)
+        return _in_short_rows(buttons)
 
     def _tick(self, flow: Flow, asked: Asked, choice: Choice, *, ticked: bool) -> Button:
         name = "label_ticked" if ticked else "label_unticked"
@@ -257,9 +256,15 @@ class Forms:
         known = self._knowledge.flows
         return tuple((self.start(known[name]),) for name in names if name in known)
 
-    def flow_named(self, name: str) -> Flow | None:
-        """A flow by its id."""
-        return self._knowledge.flows.get(name)
+    def leads(self, choices: Iterable[Choice]) -> Rows:
+        """Buttons that lead to articles and interviews, with words of their own."""
+        return _in_short_rows([Button(choice.label, self._way(choice.key)) for choice in choices])
+
+    def _way(self, name: str) -> str:
+        flow = self._knowledge.flows.get(name)
+        if flow is None:
+            return actions.join(actions.ARTICLE, name)
+        return actions.join(actions.FLOW, flow.code)
 
     def start(self, flow: Flow) -> Button:
         """A button that begins an interview, or goes on with it."""
@@ -270,6 +275,11 @@ class Forms:
         """A button that goes on with an interview that was left."""
         label = self._cards.phrase("label_flow_resume", title=flow.title)
         return Button(label[:_LABEL], actions.join(actions.FLOW, flow.code))
+
+
+def _in_short_rows(buttons: Sequence[Button]) -> Rows:
+    """Three in a row where all labels are short, else one."""
+    return _in_rows(buttons, 3 if all(len(button.label) <= _SHORT for button in buttons) else 1)
 
 
 def _in_rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...]:

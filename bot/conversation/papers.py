@@ -97,7 +97,7 @@ def _block(block: sheet.Block) -> Iterator[Block]:
                 yield Paragraph(for_chat("，".join(cells)))
 
 
-def card_papers(form: CardForm, forms: Forms, scope: Scope) -> tuple[Paper, ...]:
+def card_papers(form: CardForm, forms: Forms, scope: Scope) -> tuple[Paper, Paper]:
     """A card to show, as a picture and to print."""
     data = {
         "title": forms.fill(form.title, scope),

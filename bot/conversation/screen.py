@@ -17,9 +17,9 @@ from bot.flows.engine import Accepted, AskedTwice, Asking, Finished, RuleBroken,
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.conversation.cards import Cards
+    from bot.conversation.cards import Cards, Rows
     from bot.conversation.desk import Desk
-    from bot.conversation.turn import Block
+    from bot.conversation.turn import Block, Button
     from bot.errors import AnswerRefused
     from bot.flows.scope import Asked
     from bot.knowledge.model import Knowledge
@@ -63,22 +63,32 @@ class Screen:
         moved = desk.moved(accepted.interview.with_message(asked.path, message))
         echo = self.forms.echo(asked, accepted.value, changed=not asked.open)
         blocks: list[Block] = [*lead, echo]
+        rows: list[tuple[Button, ...]] = []
         for remark in accepted.remarks:
             blocks += to_blocks(self.forms.fill(remark.say, moved.scope, asked))
-        result = self.show(moved, blocks)
+            rows += self.forms.leads(remark.buttons)
+        cards = self.endings.early(desk.flow, desk.scope, moved.scope)
+        if cards:
+            result = self.show(moved)
+            first = Reply(tuple(blocks), tuple(rows), papers=cards)
+            result = replace(result, replies=(first, *result.replies))
+        else:
+            result = _with_rows(self.show(moved, blocks), rows)
         step = Event("flow_step", value=step_name(desk, asked))
         return replace(result, events=(step, *result.events))
 
     def refused(self, desk: Desk, asked: Asked, refusal: AnswerRefused) -> Result:
         """After an answer was refused: why, and the question again."""
+        rows: Rows = ()
         if isinstance(refusal, RuleBroken):
+            rows = self.forms.leads(refusal.rule.buttons)
             text = self.forms.fill(refusal.rule.say, refusal.scope or desk.scope, asked)
         elif isinstance(refusal, AskedTwice):
             desk = desk.moved(refusal.interview)
             text = self.forms.fill(refusal.say, desk.scope, asked)
         else:
             text = self.cards.phrase(f"fault_{refusal.fault.value}", **refusal.values)
-        return self.show(desk, to_blocks(text))
+        return _with_rows(self.show(desk, to_blocks(text)), rows)
 
     def not_asked(self, desk: Desk) -> Result:
         """After a button of a question that plays no part any more."""
@@ -109,6 +119,13 @@ class Screen:
         profile = dict(desk.session.profile) | dict(self.endings.remember(flow, interview, scope))
         session = replace(desk.kept(active=False), profile=MappingProxyType(profile))
         return Result(session, replies, (Event("flow_done", value=flow.id),))
+
+
+def _with_rows(result: Result, rows: Iterable[tuple[Button, ...]]) -> Result:
+    """A result whose first reply has more buttons, last."""
+    first, *others = result.replies
+    first = replace(first, buttons=(*first.buttons, *rows))
+    return replace(result, replies=(first, *others))
 
 
 def _under(blocks: tuple[Block, ...], reply: Reply) -> Reply:

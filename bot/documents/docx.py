@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import zipfile
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from bot.documents.docx_page import INDENT, describe, indent, set_page, set_styles
+from bot.documents.fit import WHOLE, cell_size, type_size
 from bot.documents.letter import Align, Heading, Items, Kind, Paragraph, Table
 from bot.documents.printable import printable
 from bot.documents.runs import column_widths, item_lines, item_mark, signature
@@ -33,12 +33,12 @@ _SIDES: Final = {
     Align.CENTER: WD_ALIGN_PARAGRAPH.CENTER,
     Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
 }
-_SIZES: Final = ((3, 12.0), (5, 10.5), (math.inf, 9.0))
-"""Greatest number of columns, and the size of the type in points."""
 _MANY: Final = 5
 """Columns beyond which every millimetre counts."""
 _WIDTH: Final = 156
 """Between the margins, in millimetres."""
+_SIGNATURE: Final = Mm(74)
+"""Where the lines of the signature begin."""
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """Of ZIP archives; so that the same letter gives the same bytes."""
 
@@ -53,14 +53,15 @@ def to_docx(letter: Letter) -> bytes:
     """
     paper = Document()
     describe(paper, letter)
-    set_styles(paper)
-    set_page(paper, letter)
+    size = type_size(letter)
+    set_styles(paper, size)
+    set_page(paper, letter, size)
     _run(paper.add_paragraph(style="Title"), letter.title)
     addressee = printable(letter.addressee)
     if addressee and letter.kind is Kind.LETTER:
         _flush(paper, f"{addressee}：")
     for block in letter.blocks:
-        _add(paper, block)
+        _add(paper, block, size)
     before = len(paper.paragraphs) - 1
     if addressee and letter.kind is Kind.COURT:
         paper.add_paragraph("此致")
@@ -72,11 +73,11 @@ def to_docx(letter: Letter) -> bytes:
     return _saved(paper)
 
 
-def _add(paper: Paper, block: Block) -> None:
+def _add(paper: Paper, block: Block, size: int) -> None:
     match block:
         case Heading(text, level):
             line = paper.add_paragraph(style=f"Heading {level}")
-            indent(line, INDENT)
+            indent(line, INDENT, size)
             _write(line, text)
         case Paragraph(text):
             _write(paper.add_paragraph(), text)
@@ -84,7 +85,7 @@ def _add(paper: Paper, block: Block) -> None:
             for number, item in enumerate(items):
                 _add_item(paper, item, item_mark(block, number))
         case Table():
-            _add_table(paper, block)
+            _add_table(paper, block, size)
 
 
 def _add_item(paper: Paper, item: Text, mark: str) -> None:
@@ -115,9 +116,9 @@ def _flush(paper: Paper, words: str) -> None:
     indent(line, 0)
 
 
-def _add_table(paper: Paper, block: Table) -> None:
+def _add_table(paper: Paper, block: Table, body: int) -> None:
     columns = len(block.header)
-    size = next(size for most, size in _SIZES if columns <= most)
+    size = cell_size(columns, body)
     table = paper.add_table(rows=0, cols=columns, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
@@ -136,6 +137,8 @@ def _add_table(paper: Paper, block: Table) -> None:
         for cell, text, side, width in zip(row.cells, words, block.align, widths, strict=True):
             cell.width = width
             _fill(cell, text, Align.CENTER if number == 0 else side, size, bold=number == 0)
+            if number < len(block.rows) <= WHOLE:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
     paper.add_paragraph(style="Cell").paragraph_format.line_spacing = 0.5
 
 
@@ -179,9 +182,9 @@ def _add_signature(paper: Paper, letter: Letter) -> None:
     for number, words in enumerate(signature(letter)):
         line = paper.add_paragraph()
         _run(line, words)
-        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         line.paragraph_format.space_before = Pt(24 if number == 0 else 6)
         indent(line, 0)
+        line.paragraph_format.left_indent = _SIGNATURE
 
 
 def _saved(paper: Paper) -> bytes:

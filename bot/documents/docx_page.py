@@ -12,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from bot.documents.fit import MARGINS, PITCH
 from bot.documents.printable import printable
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 SERIF: Final = "仿宋"
 SANS: Final = "黑体"
 LATIN: Final = "Times New Roman"
-_BODY: Final = Pt(14)
-_PITCH: Final = Pt(26)
 _MAX_TITLE: Final = 40
 """Characters."""
 INDENT: Final = 200
@@ -48,37 +47,42 @@ def describe(paper: Paper, letter: Letter) -> None:
         del relations[name]
 
 
-def set_styles(paper: Paper) -> None:
-    """Sets fonts, sizes and distances for running text, titles and cells of tables."""
+def set_styles(paper: Paper, size: int) -> None:
+    """Sets fonts, sizes and distances for running text, titles and cells of tables.
+
+    Args:
+        paper: the document.
+        size: of the running text, in points.
+    """
     for language in paper.styles.element.xpath("./w:docDefaults//w:lang"):
         language.set(qn("w:eastAsia"), "zh-CN")
-    _set_running_text(paper)
-    _set_titles(paper)
+    _set_running_text(paper, size)
+    _set_titles(paper, size)
     _set_cells(paper)
 
 
-def _set_running_text(paper: Paper) -> None:
+def _set_running_text(paper: Paper, size: int) -> None:
     normal = _style(paper, "Normal")
     _set_font(normal, SERIF)
-    normal.font.size = _BODY
+    normal.font.size = Pt(size)
     form = normal.paragraph_format
-    form.line_spacing = _PITCH
+    form.line_spacing = Pt(PITCH[size])
     form.space_before = form.space_after = Pt(0)
     form.widow_control = True
-    indent(normal, INDENT)
+    indent(normal, INDENT, size)
 
 
-def _set_titles(paper: Paper) -> None:
-    for name, size in (("Title", 22), ("Heading 1", 14), ("Heading 2", 14)):
+def _set_titles(paper: Paper, size: int) -> None:
+    for name, points in (("Title", 22), ("Heading 1", size), ("Heading 2", size)):
         style = _style(paper, name)
         _set_font(style, SERIF if name == "Heading 2" else SANS)
-        style.font.size = Pt(size)
+        style.font.size = Pt(points)
         style.font.bold = True
         style.font.color.rgb = RGBColor(0, 0, 0)
         style.paragraph_format.space_before = Pt(6)
         style.paragraph_format.space_after = Pt(3)
         style.paragraph_format.keep_with_next = True
-        style.paragraph_format.line_spacing = _PITCH
+        style.paragraph_format.line_spacing = Pt(PITCH[size])
     title = _style(paper, "Title")
     title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.line_spacing = 1.2
@@ -115,18 +119,18 @@ def _set_font(style: ParagraphStyle, chinese: str) -> None:
     fonts.set(qn("w:cs"), LATIN)
 
 
-def indent(target: ParagraphStyle | Line, hundredths: int) -> None:
+def indent(target: ParagraphStyle | Line, hundredths: int, size: int = 14) -> None:
     """Indents the first line by characters, which a change of the size follows."""
-    target.paragraph_format.first_line_indent = Pt(14 * hundredths // 100)
+    target.paragraph_format.first_line_indent = Pt(size * hundredths // 100)
     properties = target._element.get_or_add_pPr()  # noqa: SLF001, no other way
     properties.find(qn("w:ind")).set(qn("w:firstLineChars"), str(hundredths))
 
 
-def set_page(paper: Paper, letter: Letter) -> None:
+def set_page(paper: Paper, letter: Letter, size: int) -> None:
     """Sets A4, the margins, and a foot with the notes of the letter and page numbers."""
     (section,) = paper.sections
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(30), Mm(28)
+    section.top_margin, section.bottom_margin = map(Mm, MARGINS[size])
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.footer_distance = Mm(12)
     first, *_ = section.footer.paragraphs

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typst
 
+from bot.documents.fit import MARGINS, PITCH, WHOLE, cell_size, type_size
 from bot.documents.fonts import Fonts, find_fonts
 from bot.documents.letter import Heading, Items, Kind, Paragraph, Table, plain
 from bot.documents.printable import breakable, printable
@@ -98,10 +99,13 @@ def _data(letter: Letter) -> Json:
     addressee = _words(letter.addressee)
     return {
         "name": printable(letter.file),
+        "size": type_size(letter),
+        "pitch": PITCH[type_size(letter)],
+        "margins": MARGINS[type_size(letter)],
         "title": _words(letter.title),
         "above": f"{addressee}：" if addressee and letter.kind is Kind.LETTER else "",
         "below": addressee if letter.kind is Kind.COURT else "",
-        "blocks": [_block(block) for block in letter.blocks or (Paragraph(()),)],
+        "blocks": [_block(block, type_size(letter)) for block in letter.blocks or (Paragraph(()),)],
         "closes": _closes(letter),
         "attachments": [_words(name) for name in letter.attachments],
         "signature": [_words(line) for line in signature(letter)],
@@ -118,7 +122,7 @@ def _closes(letter: Letter) -> bool:
     return lines + len(plain(last.text)) // _LINE + len(letter.blanks) <= _MOST_LINES
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, size: int) -> dict[str, Any]:
     match block:
         case Heading(text, level):
             return {"kind": "heading", "text": _text(text), "level": level}
@@ -140,6 +144,8 @@ def _block(block: Block) -> dict[str, Any]:
                 "rows": [[_text(cell, _LONG_IN_CELL) for cell in row] for row in rows],
                 "align": list(align),
                 "widths": column_widths(block),
+                "size": cell_size(len(header), size),
+                "whole": len(rows) <= WHOLE,
             }
 
 

@@ -40,7 +40,7 @@ def item_lines(text: Text) -> Iterator[Text]:
 def column_widths(table: Table) -> list[int]:
     """Weights of the columns, after what stands in them; long words of the header may break."""
     return [
-        min(_MOST, max(_LEAST, _width(plain(name)) // 2 + 1, *_widths(table, column))) + _GAP
+        min(_MOST, max(_LEAST, width_of(plain(name)) // 2 + 1, *_widths(table, column))) + _GAP
         for column, name in enumerate(table.header)
     ]
 
@@ -48,11 +48,11 @@ def column_widths(table: Table) -> list[int]:
 def _widths(table: Table, column: int) -> Iterator[int]:
     yield 0
     for row in table.rows:
-        yield _width(plain(row[column]))
+        yield width_of(plain(row[column]))
 
 
-def _width(text: str) -> int:
-    """Of the longest line, in half-width characters."""
+def width_of(text: str) -> int:
+    """Width of the longest line, in half-width characters."""
     return max(
         sum(2 if unicodedata.east_asian_width(character) in _WIDE else 1 for character in line)
         for line in text.split("\n")

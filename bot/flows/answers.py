@@ -33,16 +33,24 @@ _YN_WORDS: Final = {
     NO: ("否", "不是", "不", "没有", "没", "无", "no", "n", "不在", "没收到"),
     UNSURE: ("不确定", "不知道", "不清楚", "说不清", "记不清", "不记得", "忘了", "?"),
 }
+_NOTHING: Final = frozenset(
+    {"没有", "没", "无", "暂无", "暂时没有", "都没有", "没有了", "不知道", "不清楚", "不确定",
+     "不记得", "记不清", "记不清了", "忘了", "忘记了", "不晓得", "没谈过", "没有谈过", "跳过"}
+)  # fmt: skip
+"""Words that leave an optional question open."""
+_WORDED: Final = frozenset({Type.TEXT, Type.FILE, Type.PARTS})
 _SPLIT: Final = re.compile(r"[\s,，、;；/]+|和|以及")
 _PHONE: Final = re.compile(r"\d{5,20}")
 _TAIL: Final = re.compile(r"(?:尾号|后四位|末四位)?[是为:：]?\**(\d{4})")
 _SPACES: Final = re.compile(r"\s*\n\s*")
 
 
-def read_answer(  # noqa: PLR0911, one for each type
+def read_answer(
     question: Question, text: str, *, today: date, choices: Sequence[Choice] = ()
 ) -> Any:
-    """The value of what somebody wrote.
+    """The value of what somebody wrote; None where it says that there is nothing to say.
+
+    没有 and 不知道 leave an optional question without an answer, unless they are one of its own.
 
     Args:
         question: what was asked; not ``rows``.
@@ -53,6 +61,19 @@ def read_answer(  # noqa: PLR0911, one for each type
     Raises:
         AnswerRefused: it is no answer to the question.
     """
+    if question.optional and question.type in _WORDED and _normal(text) in _NOTHING:
+        return None
+    try:
+        return _read(question, text, today, choices)
+    except AnswerRefused:
+        if question.optional and _normal(text) in _NOTHING:
+            return None
+        raise
+
+
+def _read(  # noqa: PLR0911, one for each type
+    question: Question, text: str, today: date, choices: Sequence[Choice]
+) -> Any:
     match question.type:
         case Type.ENUM:
             return _choice(text, choices)
@@ -209,11 +230,11 @@ def _yes_or_no(text: str) -> str:
 def _several(text: str, choices: Sequence[Choice]) -> list[str]:
     chosen: tuple[str, ...] = ()
     try:
-        chosen = toggle(chosen, _choice(text, choices), choices)
-    except AnswerRefused:
         for part in filter(None, _SPLIT.split(text.strip())):
             key = _choice(part, choices)
             chosen = chosen if key in chosen else toggle(chosen, key, choices)
+    except AnswerRefused:  # a label may have marks of its own
+        chosen = (_choice(text, choices),)
     if not chosen:
         raise AnswerRefused(Refusal.CHOICE_NONE)
     return list(chosen)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.flows.rehearsal import Rehearsal
-    from bot.knowledge.flow_model import Condition, Flow
+    from bot.knowledge.flow_model import Condition, Flow, Remark
     from bot.knowledge.model import Knowledge
 
 MAX_ACTION: Final = 64
@@ -171,7 +171,7 @@ class _Checker:
             return
         keys = {choice.key for choice in question.choices}
         if question.type is Type.PARTS:
-            if part not in {*keys, "total"}:
+            if (part or verb not in {"known", "unknown"}) and part not in {*keys, "total"}:
                 yield self._fault(here, f"“{name}”没有“{part}”这一项")
             return
         if verb in {"known", "unknown"} or isinstance(value, Reference):
@@ -196,14 +196,21 @@ class _Checker:
         flow, knowledge = self._flow, self._knowledge
         articles = [*flow.articles, *(name for stop in flow.stops for name in stop.articles)]
         flows = [*flow.flows, *(name for stop in flow.stops for name in stop.flows)]
-        for reminder in flow.reminders:
-            articles += [c.key for c in reminder.answers if c.key and c.key not in knowledge.flows]
+        buttons = [choice for reminder in flow.reminders for choice in reminder.answers]
+        buttons += [choice for remark in self._remarks() for choice in remark.buttons]
+        articles += [b.key for b in buttons if b.key and b.key not in knowledge.flows]
         for name in articles:
             if name not in knowledge.articles:
                 yield self._fault(name, f"没有文章“{name}”")
         for name in flows:
             if name not in knowledge.flows:
                 yield self._fault(name, f"没有流程“{name}”")
+
+    def _remarks(self) -> Iterator[Remark]:
+        for question in self._flow.questions:
+            for inner in (question, *question.questions):
+                yield from (*inner.rules, *inner.tell)
+        yield from (*self._flow.review, *self._flow.after)
 
     # Templates
 

@@ -136,6 +136,8 @@ def accept_text(
     """
     question = asked.question
     value = answers.read_answer(question, text, today=now.date(), choices=asked.choices)
+    if value is None:
+        return accept(flow, interview, asked, None, now)
     if any(word in str(value) for word in question.without):
         raise RuleBroken(Remark(question.without_say, block=True))
     odd = question.contains and not any(word in str(value) for word in question.contains)

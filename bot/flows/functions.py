@@ -6,9 +6,10 @@ conditions see no objects of ours. None goes in where an answer is missing; the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.tools import capacity, days
@@ -18,6 +19,12 @@ from bot.tools.times import is_night
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+
+_LISTED: Final = re.compile(
+    r"^\s*(?:(?:证据)?\s*\d{1,2}\s*[.、：:)）]+(?!\d)|[-•·])?\s*|[\s。；;，,]+$"
+)
+"""What a person may put before or after the name of a thing in a list."""
 
 
 def days_between(*, start: date, end: date) -> int:
@@ -82,23 +89,28 @@ def assess(*, income: Decimal, basic: Decimal, reserve: Decimal | None = None) -
     return asdict(capacity.assess(income, basic, reserve))
 
 
-def plan(*, debts: Sequence[Mapping[str, Any]], amount: Decimal) -> dict[str, Any]:
-    """Shares a month's money among debts and puts them in the order of paying."""
+def plan(*, debts: Sequence[Mapping[str, Any]], amount: Decimal, upper: Decimal) -> dict[str, Any]:
+    """Shares a month's money among debts and puts them in the order of paying.
+
+    Args:
+        debts: rows with the names of ``knowledge/flows/capacity.yaml``.
+        amount: what is shared among the debts for which the person has no sum of their own.
+        upper: most that can be paid each month; ``over`` says whether the sums go beyond it.
+    """
     owed = [_debt(row) for row in debts]
     parts = capacity.share(amount, owed)
     lines = [
-        {
-            **row,
-            "rank": capacity.rank(debt),
-            "share": part,
-        }
+        {**row, "rank": capacity.rank(debt), "share": part}
         for row, debt, part in zip(debts, owed, parts, strict=True)
     ]
+    share = sum(parts, Decimal(0))
     return {
         "lines": sorted(lines, key=lambda line: line["rank"]),
         "balance": sum((debt.balance for debt in owed), Decimal(0)),
         "monthly": sum((debt.monthly for debt in owed), Decimal(0)),
-        "share": sum(parts, Decimal(0)),
+        "share": share,
+        "over": "yes" if share > upper else "no",
+        "stages": tuple(debt.stage for debt in owed),
     }
 
 
@@ -113,6 +125,7 @@ def _debt(row: Mapping[str, Any]) -> capacity.Debt:
         home="home" in backing,
         card=row.get("lender_type") == "card",
         principal=row.get("principal") or row.get("balance") or Decimal(0),
+        own=row.get("own"),
     )
 
 
@@ -139,7 +152,9 @@ def longest_term(*, lender_type: str) -> int:
     return 60 if lender_type == "card" else 36
 
 
-def offers(*, base: Decimal, upper: Decimal, wanted: int, longest: int) -> dict[str, Any]:
+def offers(
+    *, base: Decimal, upper: Decimal, wanted: int, longest: int, down: Decimal | None = None
+) -> dict[str, Any]:
     """Three offers of equal monthly rates: wanted, acceptable, last; and the least of months.
 
     Args:
@@ -147,19 +162,44 @@ def offers(*, base: Decimal, upper: Decimal, wanted: int, longest: int) -> dict[
         upper: most that can be paid each month.
         wanted: months that the person wishes.
         longest: most months that fit.
+        down: paid at once; the rest is shared out.
     """
-    needed = capacity.months_needed(base, upper)
+    rest = max(Decimal(0), base - (down or Decimal(0)))
+    needed = capacity.months_needed(rest, upper)
     if needed is None:
         return {"needed": None, "fits": "no", "lines": []}
+    needed = max(1, needed)
     terms = sorted({min(longest, max(needed, term)) for term in (wanted, needed * 2, needed)})
-    lines = [_offer(base, months) for months in reversed(terms)] if needed <= longest else []
+    lines = [_offer(base, rest, months) for months in reversed(terms)] if needed <= longest else []
     return {"needed": needed, "fits": "yes" if needed <= longest else "no", "lines": lines}
 
 
-def _offer(base: Decimal, months: int) -> dict[str, Any]:
-    rate = (base / months).quantize(CENT)
-    last = base - rate * (months - 1)
+def _offer(base: Decimal, rest: Decimal, months: int) -> dict[str, Any]:
+    # Rounded down, so that no rate is beyond what can be paid; the last one has the cents.
+    rate = (rest / months).quantize(CENT, ROUND_DOWN)
+    last = rest - rate * (months - 1)
     return {"months": months, "rate": rate, "last": last, "total": base}
+
+
+def number_evidence(*, of: Sequence[str | None]) -> dict[str, Any]:
+    """Numbers what several texts name, one thing a line: 证据1, 证据2 and so on.
+
+    What is named twice keeps its first number.
+
+    Args:
+        of: one text for each ground; None where nothing was named.
+
+    Returns:
+        ``marks``, one text for each ground such as ``证据1、证据2``, and ``lines`` for the list.
+    """
+    numbers: dict[str, int] = {}
+    marks = []
+    for text in of:
+        names = [name for line in (text or "").splitlines() if (name := _LISTED.sub("", line))]
+        found = sorted({numbers.setdefault(name, len(numbers) + 1) for name in names})
+        marks.append("、".join(f"证据{number}" for number in found))
+    lines = [f"证据{number}：{name}" for name, number in numbers.items()]
+    return {"marks": marks, "lines": lines}
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -175,6 +215,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "heaviest": heaviest,
     "longest_term": longest_term,
     "night": night,
+    "number_evidence": number_evidence,
     "offers": offers,
     "past": past,
     "plan": plan,
@@ -182,7 +223,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 """Name in a flow file to the function."""
 
-OPTIONAL: Final = frozenset({"reserve", "sums", "requests"})
+OPTIONAL: Final = frozenset({"reserve", "sums", "requests", "down"})
 """Arguments that may be missing."""
 
 

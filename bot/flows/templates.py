@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_NAMED: Final = re.compile(r"[（(]")
+"""Ends the name of an institution; its product may follow in brackets."""
 _ITEM: Final = re.compile(r"^(\d*)([-+=.)])")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
@@ -51,8 +53,16 @@ def _environment(escape: Callable[[str], str]) -> Environment:
     environment.filters["day"] = plain_day
     environment.filters["weekday"] = write_day
     environment.filters["bare"] = lambda words: str(words or "").rstrip(" 。.；;，,\n")
+    environment.filters["institution"] = lambda words: _NAMED.split(str(words or ""))[0].strip()
+    environment.filters["product"] = _product
     environment.filters["masked_name"] = lambda number: f"债权人{number}"
     return environment
+
+
+def _product(words: Any) -> str:
+    """某某贷 of 某某公司（某某贷）; empty where nothing stands in brackets."""
+    _, *rest = _NAMED.split(str(words or ""), maxsplit=1)
+    return rest[0].strip(" ）)") if rest else ""
 
 
 def _plain(value: Any) -> str:  # noqa: PLR0911, one for each type

@@ -241,7 +241,7 @@ class _FlowReader:
 
     def _cards(self) -> Iterator[CardForm]:
         for item in self._node.nodes("cards"):
-            item.only("id", "title", "lines", "large", "file", "when")
+            item.only("id", "title", "lines", "large", "file", "when", "early")
             yield CardForm(
                 item.text("id"),
                 item.text("title"),
@@ -249,6 +249,7 @@ class _FlowReader:
                 item.flag("large"),
                 item.text("file"),
                 item.condition(),
+                item.flag("early"),
             )
 
     def _tables(self) -> Iterator[TableForm]:
@@ -288,13 +289,20 @@ def _choices(node: Node, key: str) -> Iterator[Choice]:
 
 def _remarks(node: Node, key: str) -> Iterator[Remark]:
     for item in node.nodes(key):
-        item.only("say", "when", "block")
-        yield Remark(item.text("say"), item.condition(), item.flag("block"))
+        item.only("say", "when", "block", "buttons")
+        yield Remark(
+            item.text("say"),
+            item.condition(),
+            item.flag("block"),
+            tuple(_choices(item, "buttons")),
+        )
 
 
 def _reminders(node: Node) -> Iterator[ReminderForm]:
     for item in node.nodes("reminders"):
-        item.only("key", "say", "day", "days_after", "minutes", "at_start", "when", "answers")
+        item.only(
+            "key", "say", "day", "days_after", "minutes", "at_start", "when", "answers", "quiet"
+        )
         yield ReminderForm(
             key=item.text("key"),
             say=item.text("say"),
@@ -304,6 +312,7 @@ def _reminders(node: Node) -> Iterator[ReminderForm]:
             at_start=item.flag("at_start"),
             when=item.condition(),
             answers=tuple(_choices(item, "answers")),
+            quiet=item.text("quiet", ""),
         )
 
 

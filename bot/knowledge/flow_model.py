@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-KNOWN_SUMS: Final = ("income", "free_cash", "principal")
+KNOWN_SUMS: Final = ("income", "spending", "free_cash", "principal")
 """Parts of the profile that are sums; ``known`` has them."""
 
 PROFILE: Final = (
@@ -28,6 +28,7 @@ PROFILE: Final = (
     "overdue_since",
     "cause",
     "income",
+    "spending",
     "free_cash",
 )
 """Answers that other interviews may offer again."""
@@ -137,6 +138,8 @@ class Remark:
     when: Condition | None = None
     block: bool = False
     """Among the rules of a question: the answer is refused; otherwise it is only commented."""
+    buttons: tuple[Choice, ...] = ()
+    """Ways on from there; the key of each is the id of an article or of a flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,8 @@ class CardForm:
     large: bool
     file: str
     when: Condition | None = None
+    early: bool = False
+    """Its picture is sent as soon as its condition holds; what is to print waits for the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +276,8 @@ class ReminderForm:
     when: Condition | None = None
     answers: tuple[Choice, ...] = ()
     """Buttons under it; the key of each is the id of an article, a flow, or empty."""
+    quiet: str = ""
+    """Words of the button that ends the reminders, instead of the usual ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,7 @@ PHRASES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "profile_overdue_since": frozenset(),
         "profile_cause": frozenset(),
         "profile_income": frozenset(),
+        "profile_spending": frozenset(),
         "profile_free_cash": frozenset(),
         "export_note": frozenset(),
         "delete_ask": frozenset(),

@@ -58,6 +58,8 @@ class Debt:
     """It keeps the home or the tool of the trade."""
     card: bool = False
     principal: Decimal = Decimal(0)
+    own: Decimal | None = None
+    """The monthly sum that the person has set by hand."""
 
 
 def assess(income: Decimal, basic: Decimal, reserve: Decimal | None = None) -> Capacity:
@@ -109,19 +111,23 @@ def rank(debt: Debt) -> int:
 def share(amount: Decimal, debts: Sequence[Debt]) -> tuple[Decimal, ...]:
     """Splits a month's money among debts; the parts add up to it, or to all that is owed.
 
-    Ranks 1 to 4 get their monthly minimum first, in that order; the rest is shared by balance.
+    What a person has set by hand stays as it is. Of what is left, ranks 1 to 4 get their monthly
+    minimum first, in that order; the rest is shared by balance.
 
     Args:
-        amount: yuan, two decimals.
+        amount: yuan, two decimals; sums set by hand may go beyond it.
         debts: in the person's order; the result has the same order.
     """
-    parts = [Decimal(0)] * len(debts)
-    left = amount
+    parts = [debt.own or Decimal(0) for debt in debts]
+    left = max(Decimal(0), amount - sum(parts, Decimal(0)))
     for number in sorted(range(len(debts)), key=lambda index: rank(debts[index])):
-        if rank(debts[number]) <= FIRST_RANKS:
+        if debts[number].own is None and rank(debts[number]) <= FIRST_RANKS:
             parts[number] = min(debts[number].monthly, debts[number].balance, left)
             left -= parts[number]
-    open_parts = [debt.balance - part for debt, part in zip(debts, parts, strict=True)]
+    open_parts = [
+        debt.balance - part if debt.own is None else Decimal(0)
+        for debt, part in zip(debts, parts, strict=True)
+    ]
     extra = _by_balance(min(left, sum(open_parts, Decimal(0))), open_parts)
     return tuple((part + more).quantize(CENT) for part, more in zip(parts, extra, strict=True))
 

@@ -47,6 +47,10 @@ _MONTH_DAY: Final = re.compile(
 _BY_MONTH: Final = re.compile(rf"({'|'.join(_MONTHS)})的?(?:(\d{{1,2}})[日号]?|(月?底|末))")
 _BY_WEEK: Final = re.compile(r"(上上|上|这|本|下下|下|)个?(?:周|星期|礼拜)([1-7日天])")
 _AGO: Final = re.compile(r"(\d{1,3})(天|日|个?星期|周|个月|年)(前|后|以前|以后|之前|之后)")
+_FOR: Final = re.compile(
+    r"(?:再|先|想)?(?:延期?|宽限|推迟|晚)?到?(\d{1,3})(天|个?星期|周|个月|年)(?:吧|时间)?"
+)
+"""A length of time, where only a day to come makes sense: 3个月."""
 _DAY: Final = re.compile(r"(\d{1,2})[日号]")
 _END: Final = re.compile(r"月底|月末")
 
@@ -66,7 +70,7 @@ def read_day(text: str, today: date, side: Side = Side.ANY) -> date:
         AnswerRefused: ``day_unclear``, ``day_impossible``, ``day_future`` or ``day_past``.
     """
     plain = _plain(text)
-    for reader in (_relative, _full, _month_day, _by_month, _by_week, _ago, _day):
+    for reader in (_relative, _full, _month_day, _by_month, _by_week, _ago, _for, _day):
         try:
             found = reader(plain, today, side)
         except (ValueError, OverflowError):
@@ -101,6 +105,7 @@ def _plain(text: str) -> str:
     )
     if plain in _RELATIVE:
         return plain
+    plain = re.sub(r"^(再|延|延期|晚)?半年", "6个月", plain)
     plain = plain.replace("礼拜", "星期").replace("上星期", "上周").replace("下星期", "下周")
     return _NUMERALS.sub(lambda match: _digits(match.group()), plain)
 
@@ -172,12 +177,22 @@ def _ago(plain: str, today: date, _side: Side) -> date | None:
     match = _AGO.fullmatch(plain)
     if match is None:
         return None
-    number = int(match[1]) * (1 if "后" in match[3] else -1)
-    if match[2] == "个月":
+    return _moved(today, int(match[1]) * (1 if "后" in match[3] else -1), match[2])
+
+
+def _for(plain: str, today: date, side: Side) -> date | None:
+    match = _FOR.fullmatch(plain)
+    if match is None or side is not Side.FUTURE:
+        return None
+    return _moved(today, int(match[1]), match[2])
+
+
+def _moved(today: date, number: int, unit: str) -> date:
+    if unit == "个月":
         return add_months(today, number)
-    if match[2] == "年":
+    if unit == "年":
         return add_months(today, 12 * number)
-    return today + timedelta(days=number * (1 if match[2] in {"天", "日"} else 7))
+    return today + timedelta(days=number * (1 if unit in {"天", "日"} else 7))
 
 
 def _day(plain: str, today: date, side: Side) -> date | None:
