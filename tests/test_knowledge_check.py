@@ -102,7 +102,7 @@ DAMAGES = [
     ("lenders.yaml", "names: [银行贷款]", "names: [京东白条]", 14, "“京东白条”在第 4 行"),
     ("lenders.yaml", "  bank:", "  Bank-1:", 14, "只用小写英文字母"),
     ("categories.yaml", "title: 有人上门,", "", 1, "缺少“title”"),
-    ("lexicon/forbidden.yaml", "- pattern: '停", "- pattern: '(停", 2, "写错了"),
+    ("lexicon/forbidden.yaml", "- pattern: '停", "- pattern: '(停", None, "写错了"),
 ]
 
 

@@ -22,6 +22,17 @@ _NUMBER: Final = re.compile(
 )
 
 
+_CLAUSE: Final = re.compile(r"[，。；：！？,;!?]")
+_REFUSAL: Final = re.compile(
+    r"不要|别(?!人)|不能|不得|不可以|并非|不是|不等于|没有[^，。]{0,6}(?:规定|法规)|谎称|骗你"
+)
+
+
+def _refuted(before: str) -> bool:
+    """Whether what stands before a claim, in the same clause, takes it back."""
+    return _REFUSAL.search(_CLAUSE.split(before)[-1]) is not None
+
+
 class ClaimChecker:
     """Holds the patterns of one knowledge folder ready."""
 
@@ -36,28 +47,35 @@ class ClaimChecker:
 
         What stands in “…” is quoted, not claimed; it is looked at only among the words to say.
         """
-        _, body, first = split_front_matter(text)
+        header, body, first = split_front_matter(text)
+        for number, line in enumerate((header or "").splitlines(), start=2):
+            if line.startswith("title:"):
+                yield from self._check_claims(path, number, _QUOTED.sub("“”", line))
         section = ""
         for number, line in enumerate(body.splitlines(), start=first):
             if line.startswith("## "):
                 section = line[3:].strip()
             claimed = line if section == _CLAIM_WORDS else _QUOTED.sub("“”", line)
-            for pattern, reason in self._claims:
-                if pattern.search(claimed):
-                    yield Fault(path, number, f"不能这样写：{reason}")
+            yield from self._check_claims(path, number, claimed)
             yield from self._check_numbers(path, number, line, text)
         yield from self._check_certainty(article, path, text)
 
-    def check_lines(self, path: Path, text: str) -> Iterator[Fault]:
-        """The forbidden statements and unknown numbers in a file that is no article."""
+    def check_lines(self, path: Path, text: str, *, numbers: bool = True) -> Iterator[Fault]:
+        """The forbidden statements and unknown numbers in a file that is no article.
+
+        A letter's own list of words that must not be in it is left out.
+        """
         for number, line in enumerate(text.splitlines(), start=1):
-            if line.lstrip().startswith("#"):
+            if line.lstrip().startswith(("#", "forbidden:")):
                 continue
-            claimed = _QUOTED.sub("“”", line)
-            for pattern, reason in self._claims:
-                if pattern.search(claimed):
-                    yield Fault(path, number, f"不能这样写：{reason}")
-            yield from self._check_numbers(path, number, line, text)
+            yield from self._check_claims(path, number, _QUOTED.sub("“”", line))
+            if numbers:
+                yield from self._check_numbers(path, number, line, text)
+
+    def _check_claims(self, path: Path, number: int, text: str) -> Iterator[Fault]:
+        for pattern, reason in self._claims:
+            if any(not _refuted(text[: match.start()]) for match in pattern.finditer(text)):
+                yield Fault(path, number, f"不能这样写：{reason}")
 
     def _check_numbers(self, path: Path, number: int, line: str, text: str) -> Iterator[Fault]:
         for match in _NUMBER.finditer(line):

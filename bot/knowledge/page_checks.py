@@ -1,4 +1,4 @@
-"""The checks of glossary, lender cards and help directory against the rest of the content."""
+"""The checks of everything that is no article against the rest of the content."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 GLOSSARY: Final = "glossary.yaml"
 LENDERS: Final = "lenders.yaml"
 HOTLINES: Final = "hotlines.yaml"
+MESSAGES: Final = "messages.yaml"
 HOTLINE_AGE: Final = timedelta(days=365)
 """After so long a public number must be looked at again."""
 
@@ -27,10 +28,13 @@ HOTLINE_AGE: Final = timedelta(days=365)
 def check_pages(folder: Path, knowledge: Knowledge) -> Iterator[Fault]:
     """Faults that need more than the one file to be seen."""
     claims = ClaimChecker(knowledge)
-    for name in (GLOSSARY, LENDERS, HOTLINES):
+    for name in (GLOSSARY, LENDERS, HOTLINES, MESSAGES):
         path = folder / name
         if path.is_file():
             yield from claims.check_lines(path, path.read_text("utf-8"))
+    # The flows hold sums as examples, which look like telephone numbers.
+    for path in sorted((*folder.glob("flows/*.yaml"), *folder.glob("flows/*.letter.md"))):
+        yield from claims.check_lines(path, path.read_text("utf-8"), numbers=False)
     terms, cards = knowledge.glossary.terms, tuple(knowledge.lenders.cards.values())
     for term in terms:
         for message in _check_term(knowledge, term):
