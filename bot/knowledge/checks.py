@@ -30,11 +30,12 @@ def check_knowledge(folder: Path, knowledge: Knowledge) -> list[Fault]:
     What only time brings (an article due for review) is not among them: see ``check_reviews``.
     """
     faults: list[Fault] = []
+    claims = ClaimChecker(knowledge)
     for article in knowledge.articles.values():
         lines = _Lines(folder, article)
         faults += _check_references(knowledge, article, lines)
         faults += _check_length(article, lines)
-        faults += ClaimChecker(knowledge).check(article, lines.path, lines.text)
+        faults += claims.check(article, lines.path, lines.text)
     faults += _check_questions(folder, knowledge)
     faults += check_pages(folder, knowledge)
     faults += [
