@@ -61,6 +61,9 @@ def test_old_debt_is_only_checked_not_admitted(person):
     assert "先打 12348" in person.heard
     person.tap("确认属实")
     assert "不构成对债务的确认" in person.heard
+    assert "再决定是否提出还款想法" in person.heard
+    assert "会提出还款的具体想法" not in person.heard
+    assert "我会提还款的想法" not in person.heard
 
 
 def test_foreign_debt_gets_no_letter(person):
