@@ -16,8 +16,11 @@ import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.chat.admins.bulletins import Bulletins
 from bot.chat.admins.desk import AdminDesk
+from bot.chat.admins.glance import Glance
 from bot.chat.admins.history import History
+from bot.chat.admins.questions import Questions
 from bot.chat.handler import UpdateHandler
 from bot.chat.notices import ChatNotices
 from bot.chat.papers import PaperTransport
@@ -27,6 +30,8 @@ from bot.chat.transport import TelegramTransport
 from bot.chat.turns import Identity
 from bot.chat.wire import AiohttpRequest, secure_context
 from bot.content import Content, Serving, user_cache
+from bot.content.editing import Editing
+from bot.content.workshop import Workshop
 from bot.delivery.faultpoints import VARIABLE, FaultPoints
 from bot.delivery.limits import Limits
 from bot.delivery.service import Delivery, build_delivery
@@ -155,7 +160,14 @@ async def open_app(
             await store.release(owner)
         press = await asyncio.to_thread(open_press, settings.timezone)
         serving = Serving(content)
-        sections = (History(store, serving, settings.timezone).section(),)
+        bench = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huanhuan-")))
+        editing = Editing(settings.knowledge_dir, Workshop(bench, bench / "search"))
+        sections = (
+            Glance(store, serving, settings.timezone, draws=press.draws).section(),
+            Questions(store, serving, editing, settings.timezone).section(),
+            Bulletins(store, serving).section(),
+            History(store, serving, settings.timezone).section(),
+        )
         desk = AdminDesk(settings.admin_ids, serving, sections)
         handler = UpdateHandler(serving, Identity(bot.id, bot.username), desk)
         delivery = build_delivery(

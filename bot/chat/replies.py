@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.chat.markup import to_pages
@@ -30,7 +31,16 @@ def to_calls(replies: Iterable[Reply], lane: str, sorry: str = "") -> tuple[Call
         lane: the chat.
         sorry: said where a file cannot be made or sent; nothing when empty.
     """
-    return tuple(call for reply in replies for call in _calls(reply, lane, sorry))
+    return tuple(
+        _once(call) if reply.once else call
+        for reply in replies
+        for call in _calls(reply, lane, sorry)
+    )
+
+
+def _once(call: Call) -> Call:
+    fallback = None if call.fallback is None else _once(call.fallback)
+    return replace(call, once=True, fallback=fallback)
 
 
 def to_ack(query_id: str, toast: str) -> Call:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.content.edits import Edit, Editor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from bot.content.building import Built
@@ -70,6 +70,15 @@ class Editing:
             BuildFailed: it could not be checked.
         """
         return await self._propose(lambda: self._editor.append_question(article, question))
+
+    async def append_questions(self, article: str, questions: Sequence[str]) -> Proposal:
+        """Proposes several questions more; those that cannot stand there are left out.
+
+        Raises:
+            EditRefused: no such article, or none of them can; says why in Chinese.
+            BuildFailed: it could not be checked.
+        """
+        return await self._propose(lambda: self._editor.append_questions(article, questions))
 
     async def put(self, edit: Edit) -> None:
         """Puts an edit in place; the bot goes live with it by itself, some seconds later.

@@ -15,7 +15,7 @@ from bot.content.texts import add_question, clean_question, decode, difference, 
 from bot.errors import EditRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -79,6 +79,25 @@ class Editor:
         path = find_article(self._folder, article)
         raw = self._read(path)
         text = add_question(decode(raw or b""), clean_question(question))
+        return Edit(path, _hash(raw), text)
+
+    def append_questions(self, article: str, questions: Sequence[str]) -> Edit:
+        """Several questions more in an article; those that cannot stand there are left out.
+
+        Raises:
+            EditRefused: no such article, or none of the questions can stand there.
+        """
+        path = find_article(self._folder, article)
+        raw = self._read(path)
+        before = text = decode(raw or b"")
+        refused: EditRefused | None = None
+        for question in questions:
+            try:
+                text = add_question(text, clean_question(question))
+            except EditRefused as error:
+                refused = refused or error
+        if text == before and refused is not None:
+            raise refused
         return Edit(path, _hash(raw), text)
 
     def difference(self, edit: Edit) -> tuple[str, ...]:

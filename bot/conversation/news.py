@@ -50,7 +50,7 @@ class News:
     def tell(self, turn: Turn, action: Action, session: Session) -> Result:
         """A message to many, with the way out of it under it."""
         stop = Button(self._cards.phrase("label_news_no"), self._data(actions.NO))
-        reply = Reply(to_blocks(turn.text), ((stop,),))
+        reply = Reply(to_blocks(turn.text), ((stop,),), once=True)
         return Result(session, (reply,), (Event("bulletin", value=action.first),))
 
     def row(self) -> Rows:

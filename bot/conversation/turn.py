@@ -159,6 +159,8 @@ class Reply:
     """The message to change instead of sending a new one."""
     papers: tuple[Paper, ...] = ()
     """Files that follow the message."""
+    once: bool = False
+    """Rather not at all than twice, where nobody knows whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
