@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class _Group(click.Group):
@@ -185,15 +186,63 @@ def check(folder: Path | None, report: bool, picture: Path | None) -> None:  # n
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=_EXISTING)
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
-def evaluate(file: Path, as_json: bool) -> None:  # noqa: FBT001, click passes flags so
+@click.option("--cross-validate", is_flag=True, help="Measure on our own phrasings, hidden.")
+@click.option("--picture", type=_FILE, help="Draw coverage against error: .svg or .png.")
+@click.option("--errors", default=0, metavar="N", help="Name N messages that went wrong.")
+def evaluate(
+    file: Path | None, *, as_json: bool, cross_validate: bool, picture: Path | None, errors: int
+) -> None:
     """Measures matching on a labelled FILE (columns best, also, kind, question), by kind."""
     from bot.content import Content, user_cache
-    from bot.search.evaluate import evaluate_file
+    from bot.curve import KINDS, write_curve
+    from bot.search.evaluate import judge, read_labelled
+    from bot.search.hidden import cross_validate as judge_hidden
+    from bot.search.printout import measure, print_figures
 
+    if (file is None) is not cross_validate:
+        message = "a labelled FILE or --cross-validate, one of the two"
+        raise click.UsageError(message)
+    if picture is not None and picture.suffix not in KINDS:
+        message = "the picture's name must end in .svg or .png"
+        raise click.UsageError(message)
     content = Content.load(_settings().knowledge_dir, cache=user_cache())
-    evaluate_file(content.searcher, file, as_json=as_json, echo=click.echo)
+    if file is not None:
+        judged = judge(content.searcher, read_labelled(file))
+    else:
+        judged = judge_hidden(
+            content.knowledge, progress=lambda part: click.echo(f"… {part}/4", err=True)
+        )
+    figures = measure(judged, content.searcher.urgent, content.searcher.threshold)
+    print_figures(figures, as_json=as_json, errors=errors, echo=click.echo)
+    if picture is not None:
+        title = f"{file.name if file else 'hidden phrasings'}, {content.knowledge.version}"
+        write_curve(picture, figures.points, figures.chosen, title)
+
+
+@main.command()
+@click.option(
+    "--calibrate",
+    "labelled",
+    type=_EXISTING,
+    metavar="FILE.tsv",
+    help="Also refit weights and thresholds.",
+)
+@click.option("--out", type=_FOLDER, help="Where the tables go; the cache of this user otherwise.")
+@click.option(
+    "--calibration", type=_FILE, help="Where the calibration goes; into the bot otherwise."
+)
+def train(*, labelled: Path | None, out: Path | None, calibration: Path | None) -> None:
+    """Builds all tables anew from the knowledge; the same knowledge gives the same bytes."""
+    from bot.content import user_cache
+    from bot.knowledge.loader import load_knowledge
+    from bot.search.training import SHIPPED, recalibrate, train_tables
+
+    knowledge = load_knowledge(_settings().knowledge_dir)
+    click.echo(str(train_tables(knowledge, out or user_cache())))
+    if labelled is not None:
+        click.echo(str(recalibrate(knowledge, labelled, calibration or SHIPPED)))
 
 
 @main.command()

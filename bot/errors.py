@@ -152,6 +152,10 @@ class AnswerRefused(BotError):
         """For the placeholders of the phrase."""
 
 
+class TablesUnwritable(BotError):
+    """The search tables cannot be written where they should go."""
+
+
 class TemplateBroken(BotError):
     """A text of a flow file cannot be filled in."""
 

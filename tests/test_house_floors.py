@@ -29,6 +29,7 @@ FLOORS = {
     "coverage": 5,
     "dashboard": 5,
     "doctor": 5,
+    "curve": 5,
     "reasons": 5,
     "cli": 5,
     "__main__": 5,

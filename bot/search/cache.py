@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,26 +19,32 @@ from bot.search.tokens import Tokeniser
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from bot.knowledge.model import Knowledge
 
 _DIGEST: Final = 32
+_KEPT: Final = 4
+"""Files that stay in the folder, the newest: each edit of the knowledge makes another."""
 
 
 def _path(knowledge: Knowledge, folder: Path) -> Path:
     return folder / f"search-{fingerprint(knowledge)[:32]}.npz"
 
 
-def store_model(model: Model, knowledge: Knowledge, folder: Path) -> None:
+def store_model(model: Model, knowledge: Knowledge, folder: Path) -> Path | None:
     """Writes the tables of this knowledge; a folder that cannot be written is left alone.
+
+    The same tables give the same bytes.
 
     Args:
         model: the tables.
         knowledge: what they were built from.
         folder: made when missing.
+
+    Returns:
+        The file, or nothing when it could not be written.
     """
     buffer = io.BytesIO()
     corpus, words = model.corpus, model.tokeniser.words
@@ -61,11 +67,29 @@ def store_model(model: Model, knowledge: Knowledge, folder: Path) -> None:
     path = _path(knowledge, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(hashlib.sha256(content).digest() + content)
-        os.replace(file.name, path)  # noqa: PTH105  Path.replace would need the name as a Path
+        _replace(path, hashlib.sha256(content).digest() + content)
+        _forget_old(folder)
     except OSError:
-        return
+        return None
+    return path
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Puts a file in place whole, or leaves nothing behind."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    written = Path(name)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123  a handle, not a path
+            file.write(content)
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _forget_old(folder: Path) -> None:
+    files = sorted(folder.glob("search-*.npz"), key=lambda path: path.stat().st_mtime)
+    for path in files[:-_KEPT]:
+        path.unlink(missing_ok=True)
 
 
 def load_model(knowledge: Knowledge, folder: Path) -> Model | None:

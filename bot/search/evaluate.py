@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.search.corpus import NONE, UNCLEAR
 from bot.search.decide import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from bot.search.decide import Decision
+    from bot.search.decide import Decision, Hit
     from bot.search.searcher import Searcher
 
 SHOWN: Final = frozenset({Outcome.URGENT, Outcome.ANSWER, Outcome.CHOOSE})
@@ -48,6 +47,8 @@ class Judged:
 
     labelled: Labelled
     decision: Decision
+    top: Hit | None = None
+    """The likeliest article, whatever was decided."""
 
     @property
     def first(self) -> bool:
@@ -103,7 +104,10 @@ def read_labelled(path: Path) -> list[Labelled]:
 
 def judge(searcher: Searcher, labelled: Iterable[Labelled]) -> list[Judged]:
     """Decides about every message."""
-    return [Judged(item, searcher.decide(item.question)) for item in labelled]
+    return [
+        Judged(item, searcher.decide(item.question), searcher.best(item.question))
+        for item in labelled
+    ]
 
 
 def report(judged: Sequence[Judged], urgent: frozenset[str]) -> list[Report]:
@@ -156,52 +160,45 @@ class Point:
     """Of all answers, those that are wrong or that should not have been."""
 
 
-def curve(searcher: Searcher, labelled: Sequence[Labelled], steps: int = 20) -> list[Point]:
+def curve(judged: Sequence[Judged], steps: int = 100) -> list[Point]:
     """Coverage against error for thresholds from 0 to 1, leaving the safety gate aside."""
-    tops = [(item, searcher.best(item.question)) for item in labelled]
-    answerable = sum(item.answerable for item in labelled) or 1
-    points: list[Point] = []
-    for step in range(steps):
-        threshold = step / steps
-        answered = [(item, hit) for item, hit in tops if hit and hit.score >= threshold]
-        wrong = sum(hit.id not in item.right for item, hit in answered)
-        covered = sum(item.answerable for item, _ in answered)
-        points.append(
-            Point(threshold, covered / answerable, wrong / len(answered) if answered else 0.0)
-        )
-    return points
+    return [point_at(judged, step / steps) for step in range(steps)]
 
 
-def evaluate_file(
-    searcher: Searcher, path: Path, *, as_json: bool, echo: Callable[[str], None]
-) -> None:
-    """Measures a labelled file and prints the figures: ``bot evaluate``.
+def point_at(judged: Sequence[Judged], threshold: float) -> Point:
+    """The point of the curve for one threshold."""
+    answerable = sum(item.labelled.answerable for item in judged) or 1
+    answered = [
+        (item.labelled, item.top) for item in judged if item.top and item.top.score >= threshold
+    ]
+    wrong = sum(hit.id not in labelled.right for labelled, hit in answered)
+    covered = sum(labelled.answerable for labelled, _ in answered)
+    return Point(threshold, covered / answerable, wrong / len(answered) if answered else 0.0)
 
-    Args:
-        searcher: what is measured.
-        path: see ``read_labelled``.
-        as_json: one JSON object instead of tables.
-        echo: prints a line.
-    """
-    labelled = read_labelled(path)
-    reports = report(judge(searcher, labelled), searcher.urgent)
-    points = curve(searcher, labelled)
-    if as_json:
-        value = {"kinds": [asdict(item) for item in reports], "curve": [asdict(p) for p in points]}
-        echo(json.dumps(value, ensure_ascii=False))
-        return
-    echo(
-        f"{'kind':<12} {'n':>4} {'hit@1':>6} {'hit@3':>6} {'wrong':>6}"
-        f" | {'none':>4} {'false':>6} {'offer':>6} | urgent missed"
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Messages of one class for which the same other thing was shown first."""
+
+    best: str
+    """What would have been right."""
+    shown: str
+    """An article id, or the outcome where nothing was shown."""
+    questions: tuple[str, ...]
+
+
+def confusions(judged: Iterable[Judged]) -> list[Confusion]:
+    """What was taken for what, the most frequent first; messages to ask back are left out."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for item in judged:
+        labelled, decision = item.labelled, item.decision
+        if labelled.best == UNCLEAR or item.first:
+            continue
+        shown = decision.outcome in SHOWN and decision.hits
+        if labelled.answerable or shown:
+            name = decision.hits[0].id if shown else decision.outcome.value
+            found.setdefault((labelled.best, name), []).append(labelled.question)
+    return sorted(
+        (Confusion(best, shown, tuple(texts)) for (best, shown), texts in found.items()),
+        key=lambda item: (-len(item.questions), item.best, item.shown),
     )
-    for item in reports:
-        echo(
-            f"{item.kind:<12} {item.questions:>4} {item.hit1:>6.1%} {item.hit3:>6.1%}"
-            f" {item.wrong:>6.1%} | {item.others:>4} {item.false_answers:>6.1%}"
-            f" {item.offered:>6.1%} | {item.urgent_missed}"
-        )
-    echo("")
-    echo(f"answer from probability {searcher.threshold:.2f} on; coverage against error:")
-    for point in points:
-        bar = "█" * round(40 * point.coverage)
-        echo(f"{point.threshold:>5.2f} {point.coverage:>6.1%} {point.error:>6.1%} {bar}")
