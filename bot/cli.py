@@ -158,7 +158,7 @@ def _print_answer(content: Any, question: str, decision: Decision, count: int) -
 @main.command()
 @click.argument("folder", required=False, type=_FOLDER)
 @click.option("--report", is_flag=True, help="Also print what the folder covers, with bars.")
-@click.option("--picture", type=_FILE, help="Draw the report into this SVG file.")
+@click.option("--picture", type=_FILE, help="Draw the report into this file: .png or .svg.")
 def check(folder: Path | None, report: bool, picture: Path | None) -> None:  # noqa: FBT001
     """Validates a knowledge FOLDER; prints path:line: message for each fault."""
     from bot.clock import today
@@ -172,10 +172,14 @@ def check(folder: Path | None, report: bool, picture: Path | None) -> None:  # n
     for fault in faults:
         click.echo(str(fault))
     if report or picture:
-        from bot.coverage import draw_coverage
+        from bot.coverage import draw_coverage, paint_coverage
         from bot.knowledge.report import measure_coverage
 
-        draw_coverage(measure_coverage(knowledge), picture=picture)
+        coverage = measure_coverage(knowledge)
+        if report:
+            draw_coverage(coverage)
+        if picture:
+            paint_coverage(coverage, picture, today())
     if faults:
         sys.exit(1)
     count, messages = (

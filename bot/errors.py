@@ -168,5 +168,9 @@ class FontMissing(BotError):
     """No Chinese font is on this machine: no PDF and no picture; `apt install fonts-noto-cjk`."""
 
 
+class PictureUnknown(BotError):
+    """A picture is written as .png or .svg; its name must end so."""
+
+
 class DocumentFailed(BotError):
     """A document could not be set."""

@@ -12,15 +12,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from bot.coverage import draw_coverage
+from bot.coverage import draw_coverage, paint_coverage
+from bot.documents.fonts import find_fonts
+from bot.errors import FontMissing, PictureUnknown
 from bot.knowledge.likeness import find_alike
-from bot.knowledge.loader import load_knowledge
+from bot.knowledge.loader import load_knowledge, read_knowledge
 from bot.knowledge.report import measure_coverage
 from bot.knowledge.strict import check_strictly
 
 QUESTIONS = Path(
     os.environ.get("LABELLED", Path(__file__).parents[2] / "shared" / "questions" / "dev.tsv")
 )
+
+
+def has_font():
+    """Whether pictures can be drawn on this machine."""
+    try:
+        find_fonts()
+    except FontMissing:
+        return False
+    return True
+
+
+needs_font = pytest.mark.skipif(not has_font(), reason="no Chinese font on this machine")
 
 
 @pytest.mark.parametrize(
@@ -66,16 +80,48 @@ def test_near_duplicates_are_faults_of_the_check_only(tmp_path):
     ]
 
 
-def test_coverage_counts_and_draws(tmp_path):
+def test_coverage_counts_and_draws(tmp_path, capsys):
     """The report counts articles, messages, sources and reviews, and draws a picture."""
     knowledge = load_knowledge(small_knowledge.build(tmp_path / "knowledge"))
     coverage = measure_coverage(knowledge)
     assert coverage.articles == {"有人上门": 4}
     assert coverage.sources == {("法律", "原文"): 1, ("公开报道", "二手"): 1}
-    assert coverage.reviews == {"2099-01": 4}
+    assert coverage.reviews == {"2099-01": 6}
     assert len(coverage.without_flow) == 4
-    draw_coverage(coverage, picture=tmp_path / "coverage.svg")
-    assert "民法典" in (tmp_path / "coverage.svg").read_text("utf-8")
+    assert coverage.pages == {"流程": 0, "名词": 3, "放款方卡片": 2, "公共电话": 1}
+    assert [tile.flow for tile in coverage.tiles["有人上门"]] == [False] * 4
+    draw_coverage(coverage)
+    printed = capsys.readouterr().out
+    assert "民法典" in printed
+    assert "有人上门 01 02 03 04" in printed
+
+
+@needs_font
+@pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<svg ")])
+def test_coverage_is_painted(tmp_path, suffix, start):
+    """The same figures become a picture of the kind that the file's name says."""
+    knowledge = load_knowledge(small_knowledge.build(tmp_path / "knowledge"))
+    picture = tmp_path / f"coverage{suffix}"
+    paint_coverage(measure_coverage(knowledge), picture, date(2026, 11, 23))
+    assert picture.read_bytes().startswith(start)
+
+
+def test_picture_of_another_kind_is_refused(tmp_path):
+    """A file whose name says something else is not written."""
+    knowledge = load_knowledge(small_knowledge.build(tmp_path / "knowledge"))
+    picture = tmp_path / "coverage.gif"
+    with pytest.raises(PictureUnknown):
+        paint_coverage(measure_coverage(knowledge), picture, date(2026, 11, 23))
+    assert not picture.exists()
+
+
+def test_folder_with_a_fault_can_be_measured(tmp_path):
+    """The report is wanted most while something is wrong."""
+    folder = small_knowledge.build(tmp_path / "knowledge")
+    (folder / "categories.yaml").write_text("[]\n", "utf-8")
+    coverage = measure_coverage(read_knowledge(folder).knowledge)
+    assert coverage.articles == {}
+    draw_coverage(coverage)
 
 
 def test_shipped_knowledge_passes_the_strict_check(shipped):

@@ -62,7 +62,13 @@ def to_png(letter: Letter, fonts: Fonts | None = None) -> list[bytes]:
 
 
 def typeset(
-    layout: str, data: Json, made: date, fonts: Fonts | None = None, *, picture: bool
+    layout: str,
+    data: Json,
+    made: date,
+    fonts: Fonts | None = None,
+    *,
+    picture: bool,
+    vector: bool = False,
 ) -> list[bytes]:
     """Sets data in a layout.
 
@@ -72,6 +78,7 @@ def typeset(
         made: becomes the date of the PDF.
         fonts: looked for when left out.
         picture: gives a PNG for each page instead of one PDF.
+        vector: gives an SVG instead of a PNG, its letters drawn as lines.
 
     Raises:
         FontMissing: there is no Chinese font.
@@ -82,8 +89,8 @@ def typeset(
     try:
         content = typst.compile(
             resources.files("bot.documents").joinpath(layout).read_bytes(),
-            format="png" if picture else "pdf",
-            ppi=PPI if picture else None,
+            format=("svg" if vector else "png") if picture else "pdf",
+            ppi=PPI if picture and not vector else None,
             font_paths=fonts.found,
             sys_inputs={"data": written},
             timestamp=datetime(made.year, made.month, made.day, tzinfo=UTC),
