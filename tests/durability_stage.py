@@ -75,6 +75,12 @@ def library(tmp_path_factory):
     return Library.copy(KNOWLEDGE, tmp_path_factory.mktemp("library"))
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def server(request):
+    """Where the state is kept: None is a file."""
+    return None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
 class Stage:
     """A running bot, its messenger, and ways to be rude to it."""
 

@@ -1,6 +1,6 @@
 """A small process of our own over the real store and delivery, with a lease that runs out soon.
 
-``python durability_worker.py DATABASE OUT``: handles what is in the inbox; OUT receives a line for
+``python durability_worker.py ADDRESS OUT``: handles what is in the inbox; OUT receives a line for
 each text sent.
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from bot.delivery.faultpoints import VARIABLE, FaultPoints
 from bot.delivery.limits import Limits
 from bot.delivery.service import build_delivery
+from bot.store.opening import open_store
 from bot.store.port import Call, Handled
 from bot.store.rules import Pace
-from bot.store.sqlite import open_sqlite
 
 
 class FileTransport:
@@ -42,7 +42,7 @@ async def main():
     limits = Limits(
         pace=Pace(lane_per_second=None, per_second=None), update_lease=1.0, poll=0.02, failures=2
     )
-    async with open_sqlite(Path(sys.argv[1])) as store:
+    async with open_store(sys.argv[1]) as store:
         delivery = build_delivery(
             store,
             FileTransport(Path(sys.argv[2])),

@@ -8,10 +8,10 @@ from bot.delivery.service import build_delivery
 from bot.store.memory import MemoryStore
 from bot.store.port import Call, Handled, Receipt
 from bot.store.rules import Flood, Pace
-from bot.store.sqlite import open_sqlite
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.patience import until
 from tests.doubles.scripted_transport import ScriptedTransport
+from tests.doubles.stores import KINDS, open_kind
 
 FLOOD = Flood(
     waiting=5,
@@ -21,13 +21,10 @@ FLOOD = Flood(
 NO_PACE = Pace(lane_per_second=None, per_second=None, group_interval=None)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 async def store(request, tmp_path):
     """An empty store of each kind, whose clock stands still."""
-    if request.param == "memory":
-        yield MemoryStore(clock=HandClock())
-        return
-    async with open_sqlite(tmp_path / "bot.db", clock=HandClock()) as store:
+    async with open_kind(request, tmp_path, clock=HandClock()) as store:
         yield store
 
 

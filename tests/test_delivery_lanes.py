@@ -16,6 +16,7 @@ from bot.store.sqlite import open_sqlite
 from tests.doubles.hand_clock import HandClock
 from tests.doubles.patience import until
 from tests.doubles.scripted_transport import ScriptedTransport
+from tests.doubles.stores import KINDS, open_kind
 
 FAST = Limits(
     pace=Pace(lane_per_second=None, per_second=None),
@@ -38,13 +39,10 @@ def echo(item, session):
     return Handled(session={"count": count}, calls=(say(item.lane, text),))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 async def store(request, tmp_path):
     """An empty store of each kind."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    async with open_sqlite(tmp_path / "bot.db") as store:
+    async with open_kind(request, tmp_path) as store:
         yield store
 
 

@@ -17,12 +17,11 @@ from bot.errors import (
     NotDelivered,
     RateLimited,
 )
-from bot.store.memory import MemoryStore
 from bot.store.port import Attachment, Call, Handled
 from bot.store.rules import Pace
-from bot.store.sqlite import open_sqlite
 from tests.doubles.patience import until
 from tests.doubles.scripted_transport import ScriptedTransport
+from tests.doubles.stores import KINDS, open_kind
 
 FAST = Limits(
     pace=Pace(lane_per_second=None, per_second=None),
@@ -33,13 +32,10 @@ FAST = Limits(
 )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 async def store(request, tmp_path):
     """An empty store of each kind."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    async with open_sqlite(tmp_path / "bot.db") as store:
+    async with open_kind(request, tmp_path) as store:
         yield store
 
 

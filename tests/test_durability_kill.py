@@ -15,12 +15,6 @@ CHATS = 50
 KILL_EVERY = 0.2
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def server(request):
-    """Where the state is kept: None is a file."""
-    return None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-
-
 async def test_kill_every_fifth_of_a_second(library, tmp_path, server):
     """Three processes, one of them killed every 200 ms: all is answered as if nothing had been."""
     rng = random.Random(5)

@@ -9,11 +9,13 @@ import sqlite3
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 
 from bot.store.migrations import statements
-from bot.store.sqlite import open_sqlite
+from bot.store.opening import open_store
 from tests.doubles.patience import until
 from tests.durability_stage import ROOT, SECRET, open_stage
 
@@ -45,9 +47,9 @@ async def post(stage, *updates):
     return await asyncio.gather(*(one(update) for update in updates))
 
 
-async def test_same_update_to_two_processes_at_once(library, tmp_path):
+async def test_same_update_to_two_processes_at_once(library, tmp_path, server):
     """Twenty copies of an update at once are one message to the person."""
-    async with open_stage(tmp_path, library) as stage:
+    async with open_stage(tmp_path, library, server=server) as stage:
         await stage.start(2)
         chat = stage.chat(1)
         assert set(await post(stage, *[message(1000, chat)] * 20)) == {200}
@@ -55,9 +57,9 @@ async def test_same_update_to_two_processes_at_once(library, tmp_path):
         assert len(stage.shown(chat.id)) == 1
 
 
-async def test_updates_out_of_order_and_together(library, tmp_path):
+async def test_updates_out_of_order_and_together(library, tmp_path, server):
     """N+1 before N loses neither; a message and a press at once are handled one after another."""
-    async with open_stage(tmp_path, library) as stage:
+    async with open_stage(tmp_path, library, server=server) as stage:
         await stage.start(2)
         chat = stage.chat(1)
         assert await post(stage, message(1001, chat)) == [200]
@@ -166,9 +168,32 @@ async def test_full_disk(library, tmp_path):
         stage.assert_kept()
 
 
-async def test_stop_is_graceful(library, tmp_path):
+async def test_database_server_goes_away(library, tmp_path, postgres_url):
+    """While the server lets nobody in Telegram is told to wait; then all is answered."""
+    async with open_stage(tmp_path, library, speed=4.0, server=postgres_url) as stage:
+        await stage.start(2)
+        chat = stage.chat(1)
+        stage.say(chat, "/privacy")
+        await stage.drained()
+        name = urlsplit(postgres_url).path[1:]
+        elsewhere = postgres_url.replace(f"/{name}?", "/postgres?")
+        with psycopg.connect(elsewhere, autocommit=True) as server:
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            server.execute(cut, (name,))
+            assert await post(stage, message(1, chat)) == [503]
+            async with httpx.AsyncClient() as client:
+                ready = await client.get(f"http://127.0.0.1:{stage.port}/readyz")
+            assert ready.status_code == 503
+            stage.say(chat, "/help")
+            server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await stage.drained()
+        stage.assert_kept()
+
+
+async def test_stop_is_graceful(library, tmp_path, server):
     """SIGTERM in the middle of the work: everybody goes within 20 s, no lease stays behind."""
-    async with open_stage(tmp_path, library, speed=4.0) as stage:
+    async with open_stage(tmp_path, library, speed=4.0, server=server) as stage:
         await stage.start(2)
         await stage.say_everywhere(200, 20)
         await asyncio.sleep(0.3)
@@ -180,9 +205,9 @@ async def test_stop_is_graceful(library, tmp_path):
         assert stage.assert_kept() == 0
 
 
-async def test_power_cut(library, tmp_path):
+async def test_power_cut(library, tmp_path, server):
     """Supervisor and workers gone at one blow: the next start answers at once, not after leases."""
-    async with open_stage(tmp_path, library, speed=4.0) as stage:
+    async with open_stage(tmp_path, library, speed=4.0, server=server) as stage:
         await stage.start(2)
         await stage.say_everywhere(100, 20)
         await asyncio.sleep(0.3)
@@ -212,12 +237,12 @@ def _runs(pid):
     return state != "Z"
 
 
-async def test_frozen_process_is_fenced_off(tmp_path):
+async def test_frozen_process_is_fenced_off(tmp_path, server):
     """SIGSTOP between handling and commit, past the lease: another answers, and the late commit is
     refused."""  # noqa: D205, D209
-    database, out = tmp_path / "bot.db", tmp_path / "out"
+    database, out = server or f"sqlite:///{tmp_path / 'bot.db'}", tmp_path / "out"
     out.touch()
-    async with open_sqlite(database) as store:
+    async with open_store(database) as store:
         await store.receive(1, "7", {"text": "a"})
         await store.receive(2, "7", {"text": "b"})
     frozen = await _worker(database, out, BOT_TEST_FAULT="handled:1:stop")
@@ -233,17 +258,16 @@ async def test_frozen_process_is_fenced_off(tmp_path):
         process.kill()
         await process.communicate()
     assert out.read_text().splitlines() == ["7 1 a", "7 2 b"]
-    connection = sqlite3.connect(database)
-    (session,) = connection.execute("SELECT data FROM session").fetchone()
-    connection.close()
-    assert json.loads(session) == {"count": 2}
+    async with open_store(database) as store:
+        ((session),) = (await store.about("7"))["session"]
+    assert session["data"] == {"count": 2}
 
 
 async def _worker(database, out, **variables):
     return await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "tests" / "durability_worker.py"),
-        *(str(database), str(out)),
+        *(database, str(out)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env=os.environ | variables,

@@ -1,12 +1,10 @@
 """What every store must do; run against each adapter."""
 
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
 from bot.errors import LeaseLost
-from bot.store.memory import MemoryStore
 from bot.store.port import (
     Attachment,
     Call,
@@ -21,10 +19,9 @@ from bot.store.port import (
     Verdict,
     Wish,
 )
-from bot.store.postgres.store import open_postgres
 from bot.store.rules import Pace, Retention
-from bot.store.sqlite import open_sqlite
 from tests.doubles.hand_clock import HandClock
+from tests.doubles.stores import KINDS, open_kind
 
 FREE = Pace(lane_per_second=None, per_second=None)
 SENT = Verdict(CallState.SENT, message_id=7)
@@ -37,22 +34,10 @@ def clock():
     return HandClock()
 
 
-@asynccontextmanager
-async def open_memory(clock):
-    """A store in memory, opened like the other."""
-    yield MemoryStore(clock=clock)
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=KINDS)
 async def store(request, clock, tmp_path):
     """An empty store of each kind."""
-    if request.param == "memory":
-        opened = open_memory(clock)
-    elif request.param == "sqlite":
-        opened = open_sqlite(tmp_path / "bot.db", clock=clock)
-    else:
-        opened = open_postgres(request.getfixturevalue("postgres_url"), clock=clock)
-    async with opened as store:
+    async with open_kind(request, tmp_path, clock=clock) as store:
         yield store
 
 
