@@ -72,6 +72,8 @@ DAMAGES = [
     (DOOR, "  - 催收在我家门口", "  - 催收在我家门口\n  - 催收在我家门口？", 8, "已经有了"),
     ("sources.yaml", "level: 法律", "level: 规定", 3, "“level”应是"),
     ("sources.yaml", "  issuer: 某报\n", "", 9, "缺少“issuer”"),
+    ("sources.yaml", "  effective: 2021-01-01\n", "", 1, "缺少“effective”"),
+    ("sources.yaml", "effective: 2021-01-01", "dated: 去年发布", 6, "“dated”以年份开头"),
     ("messages.yaml", "cancelled:", "canceled:", 4, "缺少“cancelled”"),
     ("messages.yaml", "{kinds}", "{kind}", None, "不认识的占位"),
     ("hotlines.yaml", "verified: true", "verified: ja", 1, "true 或 false"),

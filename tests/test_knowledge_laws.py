@@ -13,6 +13,7 @@ import cn2an
 import pytest
 
 from bot.knowledge.loader import read_knowledge
+from bot.knowledge.model import CERTAINTIES, LEVELS, REPORT
 from bot.knowledge.tables import read_sources, read_table
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +82,15 @@ def test_only_a_heading_is_an_article():
     assert has_article(text, "7")
     assert not has_article(text, "293")
     assert not has_article(text, "5")
+
+
+@pytest.mark.parametrize("key", sorted(SOURCES))
+def test_source_is_complete(key):
+    """Each source says how binding it is, whether it was read, and from when it is."""
+    source = SOURCES[key]
+    assert source.level in LEVELS
+    assert source.verified in CERTAINTIES
+    assert source.level == REPORT or source.effective or source.dated
 
 
 @pytest.mark.parametrize("key", sorted(SOURCES))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bot.knowledge.model import REPORT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -52,7 +54,7 @@ def _names(
 def _title(source: Source) -> str:
     """The full title in 《》, those within it in 〈〉 (GB/T 15834-2011, 4.15)."""
     title = source.title.removeprefix(_COUNTRY)
-    if source.level == "公开报道":
+    if source.level == REPORT:
         return title
     return f"《{title.replace('《', '〈').replace('》', '〉')}》"
 
@@ -65,9 +67,11 @@ def _number(citation: Citation) -> str:
 
 
 def _origin(source: Source) -> str:
-    facts = [source.level] if source.level != "公开报道" else []
+    facts = [source.level] if source.level != REPORT else []
     if source.number:
         facts.append(source.number)
     if source.effective:
         facts.append(f"{source.effective} 起施行")
+    elif source.dated:
+        facts.append(source.dated)
     return f"（{'，'.join(facts)}）" if facts else ""

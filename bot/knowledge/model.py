@@ -29,6 +29,9 @@ LEVELS: Final = (
 )
 """Kinds of source, from the most to the least binding."""
 
+REPORT: Final = LEVELS[-1]
+"""What is no rule at all: a line, a warning, a case, an item of news."""
+
 CERTAINTIES: Final = ("原文", "二手")
 """Whether we read the text itself, or only what others wrote about it."""
 
@@ -57,6 +60,8 @@ class Source:
     verified: str
     number: str | None = None
     effective: date | None = None
+    dated: str | None = None
+    """When it was published, where the day from which it applies is not known: 2026-01-30 发布."""
     note: str | None = None
     articles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Number of an article, such as ``1033`` or ``293之一``, to the gist of it."""

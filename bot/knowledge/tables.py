@@ -12,6 +12,7 @@ from bot.knowledge.article import parse_citation
 from bot.knowledge.model import (
     CERTAINTIES,
     LEVELS,
+    REPORT,
     Category,
     Fault,
     ForbiddenClaim,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
+_DATED = re.compile(r"(?:19|20)\d\d.{1,16}")
 _HOTLINE = ("name", "handles", "verified", "hours", "cannot", "source", "checked")
 _Shape = type[list[Any]] | type[dict[str, Any]]
 
@@ -94,7 +96,7 @@ def read_sources(table: Table) -> dict[str, Source]:
     out: dict[str, Source] = {}
     names = ("title", "level", "issuer", "verified")
     for key, row in table.rows():
-        table.only(key, row, *names, "number", "effective", "note", "articles")
+        table.only(key, row, *names, "number", "effective", "dated", "note", "articles")
         if not table.require(key, row, *names):
             continue
         if row["level"] not in LEVELS:
@@ -105,6 +107,11 @@ def read_sources(table: Table) -> dict[str, Source]:
         if effective is not None and not isinstance(effective, date):
             table.fault("“effective”应是日期，例如 2021-01-01", key, "effective")
             effective = None
+        dated = _text_or_none(row.get("dated"))
+        if effective is None and dated is None and row["level"] != REPORT:
+            table.fault("缺少“effective”（施行日）；没核实的写“dated”，例如 2026-01-30 发布", key)
+        if dated is not None and not _DATED.fullmatch(dated):
+            table.fault("“dated”以年份开头，最多 20 字，例如 2026-01-30 发布", key, "dated")
         out[str(key)] = Source(
             key=str(key),
             title=str(row["title"]),
@@ -113,6 +120,7 @@ def read_sources(table: Table) -> dict[str, Source]:
             verified=str(row["verified"]),
             number=_text_or_none(row.get("number")),
             effective=effective,
+            dated=dated,
             note=_text_or_none(row.get("note")),
             articles=MappingProxyType(
                 {str(number): str(gist) for number, gist in (row.get("articles") or {}).items()}
