@@ -131,6 +131,7 @@ class Refusal(StrEnum):
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_FUTURE = "day_future"
     DAY_PAST = "day_past"
+    DAY_VAGUE = "day_vague"
     TIME_UNCLEAR = "time_unclear"
     NUMBER_UNCLEAR = "number_unclear"
     CHOICE_UNKNOWN = "choice_unknown"

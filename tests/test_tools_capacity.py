@@ -91,6 +91,19 @@ def test_shares_add_up(amount, debts):
     assert all(part >= 0 for part in parts)
 
 
+def test_sums_set_by_hand_stay():
+    """What a person sets is paid first; the rest is shared among the others, to the cent."""
+    debts = [
+        Debt(D("10000.00"), D("900.00"), "phone", own=D("250.55")),
+        Debt(D("5000.00"), D("300.00"), "filed"),
+        Debt(D("20000.00"), D("1500.00"), "visit"),
+    ]
+    parts = share(D("1000.00"), debts)
+    # 749.45: 300.00 for the filed one, then 449.45 over 4700 : 20000
+    assert parts == (D("250.55"), D("385.52"), D("363.93"))
+    assert share(D("100.00"), debts) == (D("250.55"), D(0), D(0))
+
+
 def test_months_needed_round_up():
     """A last small rate is a month as well."""
     assert months_needed(D(1000), D(300)) == 4

@@ -22,6 +22,11 @@ TODAY = date(2026, 11, 23)
         ("大前天", date(2026, 11, 20)),
         ("3天前", date(2026, 11, 20)),
         ("两周前", date(2026, 11, 9)),
+        ("上个月中旬", date(2026, 10, 15)),
+        ("9月底", date(2026, 9, 30)),
+        ("去年3月", date(2025, 3, 1)),
+        ("2023年1月初", date(2023, 1, 1)),
+        ("十月份", date(2026, 10, 1)),
         ("11/20", date(2026, 11, 20)),
         ("11.20", date(2026, 11, 20)),
         ("12/20", date(2025, 12, 20)),
@@ -59,6 +64,11 @@ def test_past_day_is_read(text, day):
         ("三个月后", date(2027, 2, 23)),
         ("明年3月1号", date(2027, 3, 1)),
         ("月底", date(2026, 11, 30)),
+        ("3个月", date(2027, 2, 23)),
+        ("延三个月吧", date(2027, 2, 23)),
+        ("半年", date(2027, 5, 23)),
+        ("两个星期", date(2026, 12, 7)),
+        ("3月底", date(2027, 3, 31)),
     ],
 )
 def test_future_day_is_read(text, day):
@@ -70,6 +80,8 @@ def test_future_day_is_read(text, day):
     ("text", "side", "fault"),
     [
         ("忘了", Side.ANY, "day_unclear"),
+        ("3个月", Side.PAST, "day_unclear"),
+        ("13月", Side.ANY, "day_impossible"),
         ("", Side.ANY, "day_unclear"),
         ("2/30", Side.ANY, "day_impossible"),
         ("13/40", Side.ANY, "day_impossible"),
@@ -114,6 +126,14 @@ def test_echo_has_the_weekday():
 def test_month_is_added_to_a_short_one():
     """31 January and a month is the end of February."""
     assert add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+
+
+def test_vague_day_is_refused_where_a_deadline_hangs_on_it():
+    """上个月中旬 names no day from which days could be counted; 上个月15号 does."""
+    with pytest.raises(AnswerRefused) as caught:
+        read_day("上个月中旬", TODAY, Side.PAST, vague=False)
+    assert caught.value.fault.value == "day_vague"
+    assert read_day("上个月15号", TODAY, Side.PAST, vague=False) == date(2026, 10, 15)
 
 
 @pytest.mark.parametrize(

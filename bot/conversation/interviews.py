@@ -42,6 +42,8 @@ _ASKS: Final = re.compile(
     r"怎么|怎样|如何|能不能|可不可以|可以|是不是|要不要|用不用|什么|哪|多久|多少钱|有用|吗|呢|不给|不肯|拒|[?？]$"
 )
 """Words of a question about a form; whoever asks is answered first."""
+_FEW_WORDS: Final = 12
+"""Characters of a message that need not be a question."""
 _MARKS: Final = re.compile(r"[\s，。,.！!、：:“”\"']+")
 _WORDS: Final[Mapping[str, str]] = {
     "上一步": forms.BACK,
@@ -172,6 +174,9 @@ class Interviews:
             path = desk.current.path if desk.current else ""
             return self._steps.take(desk, _WORDS[plain], path)
         if isinstance(desk.stage, Asking):
+            flow = self.wanted(turn.text)
+            if flow is not None and desk.stage.asked.question.type not in _FREE:
+                return self.open(flow, turn, session)
             return self._answer(desk, desk.stage.asked, decision, answer)
         if plain in _CONFIRM_WORDS:
             return self._steps.take(desk, forms.CONFIRM, "")
@@ -188,8 +193,8 @@ class Interviews:
         try:
             accepted = engine.accept_text(desk.flow, desk.interview, asked, turn.text, desk.now)
         except AnswerRefused as refusal:
-            if found and type(refusal) is AnswerRefused:
-                return self._answered_first(desk, answer)
+            if type(refusal) is AnswerRefused and _is_asked(turn.text, decision):
+                return self._answered_first(desk, answer, maybe=False)
             return self._screen.refused(desk, asked, refusal)
         return self._screen.took(desk, accepted, turn.message)
 
@@ -259,21 +264,41 @@ class Interviews:
         flow = self.named(under_way(session))
         return None if flow is None else open_desk(flow, turn, session, self._zone)
 
-    def _answered_first(self, desk: Desk, answer: Callable[[], Result]) -> Result:
-        """Answers a question in the middle, then asks again; the message may be the answer yet."""
+    def _answered_first(
+        self, desk: Desk, answer: Callable[[], Result], *, maybe: bool = True
+    ) -> Result:
+        """Answers a question in the middle, then asks again.
+
+        ``maybe``: the message may be the answer yet, with one tap.
+        """
         result = answer()
-        again = self._screen.show(desk.moved(replace(desk.interview, pending=desk.turn.text)))
+        pending = desk.turn.text if maybe else ""
+        again = self._screen.show(desk.moved(replace(desk.interview, pending=pending)))
         meanwhile = Paragraph(self._cards.phrase("flow_meanwhile", title=desk.flow.title))
-        hint = Paragraph(self._cards.phrase("flow_pending"))
-        take = self._screen.forms.step(desk.flow, forms.PENDING, "", "label_flow_answer")
         question, *_ = again.replies
-        question = replace(
-            question,
-            blocks=(meanwhile, *question.blocks, hint),
-            buttons=((take,), *question.buttons),
-        )
+        question = replace(question, blocks=(meanwhile, *question.blocks))
+        if maybe:
+            hint = Paragraph(self._cards.phrase("flow_pending"))
+            take = self._screen.forms.step(desk.flow, forms.PENDING, "", "label_flow_answer")
+            question = replace(
+                question, blocks=(*question.blocks, hint), buttons=((take,), *question.buttons)
+            )
         session = replace(result.session, flow=again.session.flow, saved=again.session.saved)
         return replace(result, session=session, replies=(*result.replies, question))
+
+
+def _is_asked(text: str, decision: Decision) -> bool:
+    """Whether a message that is no answer is rather a question of the person's.
+
+    A few words that many articles have something to do with are a try at an answer.
+    """
+    if decision.outcome is Outcome.ANSWER:
+        return True
+    if decision.outcome is not Outcome.CHOOSE:
+        return False
+    if _ASKS.search(text):
+        return True
+    return len(text) > _FEW_WORDS and not any(map(str.isdigit, text))
 
 
 def _interviews(session: Session) -> Iterator[Interview]:

@@ -21,7 +21,7 @@ from bot.tools.money import read_money, write_money
 from bot.tools.times import read_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 YES: Final = "yes"
 NO: Final = "no"
@@ -33,6 +33,20 @@ _YN_WORDS: Final = {
     NO: ("否", "不是", "不", "没有", "没", "无", "no", "n", "不在", "没收到"),
     UNSURE: ("不确定", "不知道", "不清楚", "说不清", "记不清", "不记得", "忘了", "?"),
 }
+_YN_BEGINNINGS: Final = {
+    UNSURE: re.compile(r"(不|没)(太)?(确定|知道|清楚|记得|晓得|好说)|记不|说不|好像|可能|应该"),
+    NO: re.compile(r"(不是(?!不)|没有|没收|没|不|否|无)(?!.*[吗?])"),
+    YES: re.compile(r"(是(?!不)|对|嗯|有(?!没)|收到|在)(?!.*[吗?])"),
+}
+"""How a short answer begins; in this order, for 不知道 is no refusal."""
+_YN_LENGTH: Final = 8
+_DENIED: Final = re.compile(r"(不|没|未|别|没有|不是|并非|不算|不太|不怎么)$")
+_ABRIDGED: Final = 2
+"""Characters from which a label may be shortened."""
+_DAYS: Final = re.compile(
+    r"(\d{1,4}|[一二两三四五六七八九十百]{1,4})(多?天|个?多?星期|多?周|个多?月|多?年)"
+)
+_DAYS_OF: Final = {"天": 1, "个星期": 7, "星期": 7, "周": 7, "个月": 30.5, "年": 365}
 _NOTHING: Final = frozenset(
     {"没有", "没", "无", "暂无", "暂时没有", "都没有", "没有了", "不知道", "不清楚", "不确定",
      "不记得", "记不清", "记不清了", "忘了", "忘记了", "不晓得", "没谈过", "没有谈过", "跳过"}
@@ -41,6 +55,7 @@ _NOTHING: Final = frozenset(
 _WORDED: Final = frozenset({Type.TEXT, Type.FILE, Type.PARTS})
 _SPLIT: Final = re.compile(r"[\s,，、;；/]+|和|以及")
 _PHONE: Final = re.compile(r"\d{5,20}")
+_RUNS: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百]+")
 _TAIL: Final = re.compile(r"(?:尾号|后四位|末四位)?[是为:：]?\**(\d{4})")
 _SPACES: Final = re.compile(r"\s*\n\s*")
 
@@ -88,7 +103,7 @@ def _read(  # noqa: PLR0911, one for each type
         case Type.PARTS:
             return _parts(text, choices)
         case Type.DATE:
-            return read_day(text, today, Side(question.side)).isoformat()
+            return read_day(text, today, Side(question.side), vague=not question.exact).isoformat()
         case Type.TIME:
             return read_time(text).isoformat("minutes")
         case Type.NUMBER:
@@ -213,10 +228,42 @@ def _choice(text: str, choices: Sequence[Choice]) -> str:
     for key, label in labels.items():
         if plain == label:
             return key
-    near = [key for key, label in labels.items() if plain and (plain in label or label in plain)]
+    near = [
+        key for key, label in labels.items() if (plain and plain in label) or _said(label, plain)
+    ]
+    near = near or [c.key for c in choices if any(_said(_normal(w), plain) for w in c.also)]
+    near = near or _by_days(plain, choices) or _abridged(plain, labels)
+    if not near and plain in _YN_WORDS[UNSURE] and UNSURE in labels:
+        return UNSURE
     if len(near) == 1:
         return near[0]
     raise AnswerRefused(Refusal.CHOICE_UNKNOWN)
+
+
+def _said(word: str, plain: str) -> bool:
+    """Whether a word is said and not denied: 不稳定 does not say 稳定."""
+    before, found, _ = plain.partition(word)
+    return bool(found) and _DENIED.search(before) is None
+
+
+def _abridged(plain: str, labels: Mapping[str, str]) -> list[str]:
+    """The choices whose label holds every character in the same order: 帮我分."""
+    if len(plain) < _ABRIDGED:
+        return []
+    pattern = re.compile(".*".join(map(re.escape, plain)))
+    return [key for key, label in labels.items() if pattern.search(label)]
+
+
+def _by_days(plain: str, choices: Sequence[Choice]) -> list[str]:
+    """The choices that a number of days falls into: 逾期20天, 两个多月没还."""
+    match = _DAYS.search(plain)
+    if match is None:
+        return []
+    number = match[1] if match[1].isdigit() else cn2an.cn2an(match[1].replace("两", "二"), "smart")
+    days = round(float(number) * _DAYS_OF[match[2].replace("多", "")])
+    return [
+        choice.key for choice in choices if choice.days and choice.days[0] <= days <= choice.days[1]
+    ]
 
 
 def _yes_or_no(text: str) -> str:
@@ -224,29 +271,32 @@ def _yes_or_no(text: str) -> str:
     for key, words in _YN_WORDS.items():
         if plain in words:
             return key
+    for key, pattern in _YN_BEGINNINGS.items():
+        if len(plain) <= _YN_LENGTH and pattern.match(plain):
+            return key
     raise AnswerRefused(Refusal.CHOICE_UNKNOWN)
 
 
 def _several(text: str, choices: Sequence[Choice]) -> list[str]:
-    chosen: tuple[str, ...] = ()
     try:
-        for part in filter(None, _SPLIT.split(text.strip())):
-            key = _choice(part, choices)
-            chosen = chosen if key in chosen else toggle(chosen, key, choices)
+        keys = [_choice(part, choices) for part in filter(None, _SPLIT.split(text.strip()))]
     except AnswerRefused:  # a label may have marks of its own
-        chosen = (_choice(text, choices),)
+        keys = [_choice(text, choices)]
+    # 利息算错了，也没钱: what stands alone gives way to what may stand together.
+    alone = {choice.key for choice in choices if choice.alone}
+    chosen = [key for key in dict.fromkeys(keys) if key not in alone] or keys[:1]
     if not chosen:
         raise AnswerRefused(Refusal.CHOICE_NONE)
-    return list(chosen)
+    return chosen
 
 
 def _parts(text: str, choices: Sequence[Choice]) -> dict[str, str]:
     """Named sums in any order: 本金8000 利息1200; what is not named is nought."""
     plain = unicodedata.normalize("NFKC", text)
     found: dict[str, Decimal] = {}
-    names = sorted(choices, key=lambda choice: -len(choice.label))
-    pattern = re.compile("|".join(re.escape(choice.label) for choice in names))
-    keys = {choice.label: choice.key for choice in choices}
+    keys = {word: choice.key for choice in choices for word in (choice.label, *choice.also)}
+    names = sorted(keys, key=lambda word: -len(word))
+    pattern = re.compile("|".join(map(re.escape, names)))
     marks = list(pattern.finditer(plain))
     if not marks and _normal(text) in {"没有", "都没有", "无", "0"}:
         return {choice.key: "0.00" for choice in choices}
@@ -274,16 +324,18 @@ def _bound(value: Decimal | None) -> str:
 
 
 def _number(question: Question, text: str) -> str:
-    plain = re.sub(r"(个?月|期|次|天|日|号|人|个|岁|年)$", "", _normal(text).removeprefix("第"))
-    if not plain.isdigit() or not plain.isascii():
-        try:
-            plain = str(int(cn2an.cn2an(plain.replace("两", "二"), "smart")))
-        except (ValueError, KeyError, IndexError):
-            raise AnswerRefused(
-                Refusal.NUMBER_UNCLEAR, least=_bound(question.least), most=_bound(question.most)
-            ) from None
-    _within(question, Decimal(plain))
-    return str(int(plain))
+    """The only number in what was written: 三口人, 36期, 第2个月."""
+    plain = re.sub(r"一[家起共]|,", "", unicodedata.normalize("NFKC", text))
+    runs = _RUNS.findall(plain)
+    try:
+        (run,) = runs
+        number = int(run) if run.isascii() else int(cn2an.cn2an(run.replace("两", "二"), "smart"))
+    except (ValueError, KeyError, IndexError):
+        raise AnswerRefused(
+            Refusal.NUMBER_UNCLEAR, least=_bound(question.least), most=_bound(question.most)
+        ) from None
+    _within(question, Decimal(number))
+    return str(number)
 
 
 def _words(question: Question, text: str) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MARKS: Final = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _NAMED: Final = re.compile(r"[（(]")
 """Ends the name of an institution; its product may follow in brackets."""
+_FULL: Final = str.maketrans("()[]", "（）〔〕", " ")
+"""Brackets of a case number as courts write them."""
 _ITEM: Final = re.compile(r"^(\d*)([-+=.)])")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
@@ -54,6 +56,7 @@ def _environment(escape: Callable[[str], str]) -> Environment:
     environment.filters["weekday"] = write_day
     environment.filters["bare"] = lambda words: str(words or "").rstrip(" 。.；;，,\n")
     environment.filters["institution"] = lambda words: _NAMED.split(str(words or ""))[0].strip()
+    environment.filters["full"] = lambda words: str(words or "").translate(_FULL)
     environment.filters["product"] = _product
     environment.filters["masked_name"] = lambda number: f"债权人{number}"
     return environment

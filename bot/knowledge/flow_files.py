@@ -42,7 +42,7 @@ _FLOW_KEYS: Final = (
     "articles", "flows", "remember", "samples", "laws_as_of",
 )  # fmt: skip
 _QUESTION_KEYS: Final = (
-    "name", "type", "ask", "title", "why", "example", "optional", "when", "choices", "side",
+    "name", "type", "ask", "title", "why", "example", "optional", "when", "choices", "side", "exact",
     "least", "most", "limit", "contains", "contains_say", "without", "without_say", "rules", "tell", "profile",
     "questions", "another", "label_more", "label_enough",
 )  # fmt: skip
@@ -152,6 +152,7 @@ class _FlowReader:
             when=node.condition(),
             choices=choices,
             side=side,
+            exact=node.flag("exact"),
             least=_decimal(node, "least"),
             most=_decimal(node, "most"),
             limit=node.number("limit", 300),
@@ -273,18 +274,31 @@ class _FlowReader:
 def _choices(node: Node, key: str) -> Iterator[Choice]:
     seen: set[str] = set()
     for item in node.nodes(key):
-        item.only("key", "label", "when", "alone", "preset")
+        item.only("key", "label", "when", "alone", "preset", "also", "days")
         choice = Choice(
             item.text("key", ""),
             item.text("label"),
             item.condition(),
             item.flag("alone"),
             item.flag("preset"),
+            item.texts("also"),
+            _bounds(item),
         )
         if choice.key in seen:
             item.fault(f"“{choice.key}”写了两次", "key")
         seen.add(choice.key)
         yield choice
+
+
+def _bounds(node: Node) -> tuple[int, int] | None:
+    if not node.has("days"):
+        return None
+    match node.texts("days"):
+        case (least, most) if least.isdigit() and most.isdigit():
+            return int(least), int(most)
+        case _:
+            node.fault("“days”是两个数：[最少, 最多]", "days")
+            return None
 
 
 def _remarks(node: Node, key: str) -> Iterator[Remark]:

@@ -128,6 +128,10 @@ class Choice:
     """Cannot be chosen together with others."""
     preset: bool = False
     """Ticked from the start."""
+    also: tuple[str, ...] = ()
+    """Other words for it, as people write them."""
+    days: tuple[int, int] | None = None
+    """It is also meant by a number of days between these two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,8 @@ class Question:
     """Of ``parts`` the named sums."""
     side: str = "any"
     """Of a date: ``past``, ``future`` or ``any``."""
+    exact: bool = False
+    """Of a date: a deadline hangs on it, so 上个月中旬 is not enough."""
     least: Decimal | None = None
     most: Decimal | None = None
     limit: int = 300

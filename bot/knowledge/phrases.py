@@ -238,6 +238,7 @@ PHRASES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "fault_day_impossible": frozenset(),
         "fault_day_future": frozenset({"day"}),
         "fault_day_past": frozenset({"day"}),
+        "fault_day_vague": frozenset(),
         "fault_time_unclear": frozenset(),
         "fault_number_unclear": frozenset({"least", "most"}),
         "fault_choice_unknown": frozenset(),

@@ -45,6 +45,11 @@ _MONTH_DAY: Final = re.compile(
     r"(今年|去年|前年|明年|后年)?的?(\d{1,2})(?:月|[-/.])(\d{1,2})[日号]?"
 )
 _BY_MONTH: Final = re.compile(rf"({'|'.join(_MONTHS)})的?(?:(\d{{1,2}})[日号]?|(月?底|末))")
+_PARTS: Final = {"": 1, "初": 1, "上旬": 5, "中旬": 15, "中": 15, "下旬": 25}
+"""Parts of a month, and the day that stands for each."""
+_BY_PART: Final = re.compile(
+    rf"(?:({'|'.join(_MONTHS)})|(今年|去年|前年|明年|后年|20\d\d年)?的?(\d{{1,2}})月份?)的?(初|上旬|中旬|中|下旬|月?底|月?末|)"
+)
 _BY_WEEK: Final = re.compile(r"(上上|上|这|本|下下|下|)个?(?:周|星期|礼拜)([1-7日天])")
 _AGO: Final = re.compile(r"(\d{1,3})(天|日|个?星期|周|个月|年)(前|后|以前|以后|之前|之后)")
 _FOR: Final = re.compile(
@@ -55,7 +60,7 @@ _DAY: Final = re.compile(r"(\d{1,2})[日号]")
 _END: Final = re.compile(r"月底|月末")
 
 
-def read_day(text: str, today: date, side: Side = Side.ANY) -> date:
+def read_day(text: str, today: date, side: Side = Side.ANY, *, vague: bool = True) -> date:
     """Reads one date.
 
     A date without year or month is the nearest that the side allows: in the past the last one,
@@ -65,16 +70,20 @@ def read_day(text: str, today: date, side: Side = Side.ANY) -> date:
         text: what a person wrote.
         today: in the person's time zone.
         side: where the date may be.
+        vague: takes 上个月中旬 and 3月 for a day that stands for them.
 
     Raises:
-        AnswerRefused: ``day_unclear``, ``day_impossible``, ``day_future`` or ``day_past``.
+        AnswerRefused: ``day_unclear``, ``day_impossible``, ``day_vague``, ``day_future`` or
+            ``day_past``.
     """
     plain = _plain(text)
-    for reader in (_relative, _full, _month_day, _by_month, _by_week, _ago, _for, _day):
+    for reader in (_relative, _full, _month_day, _by_month, _by_part, _by_week, _ago, _for, _day):
         try:
             found = reader(plain, today, side)
         except (ValueError, OverflowError):
             raise AnswerRefused(Refusal.DAY_IMPOSSIBLE, text=text.strip()[:20]) from None
+        if found is not None and reader is _by_part and not vague:
+            raise AnswerRefused(Refusal.DAY_VAGUE, text=text.strip()[:20])
         if found is not None:
             return _on_side(found, today, side)
     raise AnswerRefused(Refusal.DAY_UNCLEAR, text=text.strip()[:40])
@@ -159,6 +168,27 @@ def _by_month(plain: str, today: date, _side: Side) -> date | None:
         return None
     first = add_months(today.replace(day=1), _MONTHS[match[1]])
     return first.replace(day=int(match[2])) if match[2] else _end_of(first)
+
+
+def _by_part(plain: str, today: date, side: Side) -> date | None:
+    """上个月中旬, 9月底, 去年3月: a day that stands for it."""
+    match = _BY_PART.fullmatch(plain)
+    if match is None:
+        return None
+    if match[1]:
+        months = [add_months(today.replace(day=1), _MONTHS[match[1]])]
+    else:
+        years = [_year(match[2], today)] if match[2] else range(today.year - 1, today.year + 2)
+        months = [date(year, int(match[3]), 1) for year in years]
+    if match[4] in _PARTS:
+        days = [month.replace(day=_PARTS[match[4]]) for month in months]
+    else:
+        days = [_end_of(month) for month in months]
+    return _nearest(days, today, side)
+
+
+def _year(name: str, today: date) -> int:
+    return today.year + _YEARS[name] if name in _YEARS else int(name[:4])
 
 
 def _by_week(plain: str, today: date, side: Side) -> date | None:
