@@ -79,7 +79,7 @@ def test_question_about_a_word_is_explained(conversation):
     assert "和你的关系：别人不得侵害。" in text
     assert "《民法典》第1033条" in text
     assert buttons(reply)["第visit-03篇"].action == "a:visit-03"
-    assert [event.kind for event in result.events] == ["term"]
+    assert [(event.kind, event.value) for event in result.events] == [("answer", "term:隐私")]
     assert result.session.misses == 0
 
 
@@ -119,8 +119,9 @@ def test_card_offers_its_hard_words_and_the_product(conversation):
     found = buttons(reply)
     assert found["白条：钱是谁的"].action == "l:baitiao"
     assert found["名词：隐私"].action == "k:隐私"
-    explained = press(conversation, "k", "隐私").replies[0]
-    assert "不想让别人知道的事。" in text_of(explained)
+    explained = press(conversation, "k", "隐私")
+    assert "不想让别人知道的事。" in text_of(explained.replies[0])
+    assert [event.kind for event in explained.events] == ["term"]
 
 
 def test_urgent_card_offers_no_words(conversation):

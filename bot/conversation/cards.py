@@ -144,7 +144,7 @@ class Cards:
             )
         )
         blocks = (*to_blocks(self.phrase("none_hotlines")), numbers)
-        return Reply(blocks, self.category_rows())
+        return Reply(blocks, (*self.category_rows(), *self._pages()))
 
     def menu_row(self) -> Rows:
         """One button that leads to the menu."""

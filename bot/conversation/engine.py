@@ -186,7 +186,9 @@ class Conversation:
             return stopped
         term = self._pages.defined(text) if session.flow is not None else None
         if term is not None and decision.outcome not in {Outcome.ANSWER, Outcome.CHOOSE}:
-            return self._interviews.repeated(turn, session, self._pages.explain(term, session))
+            return self._interviews.repeated(
+                turn, session, self._pages.explain(term, session, "answer")
+            )
         taken = self._interviews.written(
             replace(turn, text=text),
             session,

@@ -61,9 +61,9 @@ class Pages:
         """The page that a message asks for by name; ``bare`` takes a single word for a question."""
         found = self._lookup.term(text)
         if found is not None and (found.asked or bare):
-            return self.explain(found.term, session)
+            return self.explain(found.term, session, "answer")
         card = self._lookup.lender(text)
-        return None if card is None else self.tell(card, session)
+        return None if card is None else self.tell(card, session, "answer")
 
     def press(self, action: Action, session: Session) -> Result:
         """A button that leads to a page, however old."""
@@ -80,21 +80,24 @@ class Pages:
                 return Result(session, (self._glossary(int(page) if page.isdecimal() else 0),))
         return Result(session, (self._hotlines(),))
 
-    def explain(self, term: Term, session: Session) -> Result:
-        """A word in two sentences, with what they rest on."""
+    def explain(self, term: Term, session: Session, kind: str = "term") -> Result:
+        """A word in two sentences, with what they rest on.
+
+        ``kind`` is that of the event: ``answer`` where it answers a question asked in words.
+        """
         blocks = (*self.definition(term), self._basis(term))
         rows = (
             *self._articles((term.article,) if term.article else ()),
             (self._button("label_glossary", actions.GLOSSARY), *self._cards.menu_row()[0]),
         )
-        return Result(session, (Reply(blocks, rows),), (Event("term", value=term.name),))
+        return Result(session, (Reply(blocks, rows),), (Event(kind, value=f"term:{term.name}"),))
 
     def definition(self, term: Term) -> tuple[Block, ...]:
         """A word in two sentences."""
         matters = self._cards.phrase("term_matters", text=term.matters)
         return (Paragraph(f"**{term.name}**：{term.says}"), Paragraph(matters))
 
-    def tell(self, card: Lender, session: Session) -> Result:
+    def tell(self, card: Lender, session: Session, kind: str = "lender") -> Result:
         """Whose money a product is."""
         phrase = self._cards.phrase
         blocks: tuple[Block, ...] = (
@@ -118,7 +121,9 @@ class Pages:
             *self._articles(card.articles),
             (self._button("label_lenders", actions.LENDER), *self._cards.menu_row()[0]),
         )
-        return Result(session, (Reply(blocks, tuple(rows)),), (Event("lender", value=card.id),))
+        return Result(
+            session, (Reply(blocks, tuple(rows)),), (Event(kind, value=f"lender:{card.id}"),)
+        )
 
     def row(self, article: Article, question: str) -> Rows:
         """Buttons under an article: whose money it is, and hard words; none in an emergency."""
