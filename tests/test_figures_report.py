@@ -65,6 +65,23 @@ def test_today_says_it_in_a_few_lines(report, shipped_knowledge):
     assert any(shipped_knowledge.version in line for line in lines)
 
 
+def test_interview_shows_where_people_are_lost(report, shipped_knowledge):
+    """Of a long interview the picture shows the questions at which most people give up."""
+    names = [question.name for question in shipped_knowledge.flows["instalment"].questions[:8]]
+    answered = dict(zip(names, (20, 20, 12, 12, 11, 6, 6, 2), strict=True))
+    rows = [
+        *people("flow_begun", 20, value="instalment"),
+        *(
+            row
+            for name, number in answered.items()
+            for row in people("flow_step", number, value=f"instalment:{name}")
+        ),
+    ]
+    figures = count(rows, last_days(date(2026, 11, 29), 7), SHANGHAI)
+    *_, flow = report.picture(figures, ())["parts"]
+    assert [row["count"] for row in flow["rows"]] == [20, 12, 6, 2, 0]
+
+
 def test_day_without_anybody(report):
     """Nothing is divided by nobody."""
     figures = count((), last_days(date(2026, 11, 23), 7), SHANGHAI)
@@ -93,7 +110,7 @@ def test_week_is_drawn_for_a_phone(report):
     assert png.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", png[16:24])
     assert width == 780
-    assert width < height < 5000
+    assert width < height < 2 * width
     assert len(png) < 200_000
 
 

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from bot.knowledge.model import Knowledge
     from bot.store.port import Depth
 
-_TOP: Final = 8
-"""Articles in the picture."""
-_FLOWS: Final = 3
+_TOP: Final = 5
+_WORST: Final = 4
+"""Articles in the picture, which a messenger makes so small that it is no use when it is tall."""
+_FLOWS: Final = 2
 """Interviews in the picture."""
+_DROPS: Final = 3
+"""Questions of an interview in the picture: those at which most people were lost."""
 _LONG: Final = 22
 """Characters of a label beside a bar."""
 _WEEKDAYS: Final = "一二三四五六日"
@@ -175,7 +178,7 @@ class Report:
                     **self._bar(self._title(item.id), item.useless),
                     "value": f"{item.useless}/{item.useful + item.useless}",
                 }
-                for item in judged[:_TOP]
+                for item in judged[:_WORST]
             ],
         }
         for flow in figures.flows[:_FLOWS]:
@@ -188,9 +191,13 @@ class Report:
             }
 
     def _way(self, flow: FlowFigures) -> Iterator[tuple[str, int]]:
-        """How many came how far, in the order of the questions."""
+        """How many came how far, in the order of the questions; only the worst of these."""
         yield self._cards.phrase("figures_begun"), flow.begun
-        yield from steps_in_order(flow, self._knowledge.flows.get(flow.id))
+        steps = steps_in_order(flow, self._knowledge.flows.get(flow.id))
+        before = [flow.begun, *(people for _, people in steps)]
+        lost = [was - people for was, (_, people) in zip(before, steps, strict=False)]
+        worst = sorted(range(len(steps)), key=lambda place: -lost[place])[:_DROPS]
+        yield from (steps[place] for place in sorted(worst))
         yield self._cards.phrase("figures_done"), flow.done
 
     def _flow_title(self, flow: str) -> str:
