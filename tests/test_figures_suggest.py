@@ -1,5 +1,7 @@
 """What is suggested to editors: collisions and lost phrasings, found by hiding each phrasing."""
 
+import asyncio
+
 from click.testing import CliRunner
 from doubles import phrased_knowledge, small_knowledge
 
@@ -75,7 +77,7 @@ async def test_command_lists_all_three(tmp_path, monkeypatch):
     path = tmp_path / "bot.db"
     monkeypatch.setenv("KNOWLEDGE_DIR", str(folder))
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
-    before = CliRunner().invoke(main, ["suggest"])
+    before = await asyncio.to_thread(CliRunner().invoke, main, ["suggest"])
     assert before.exit_code == 0, before.output
     assert "互相抢问法的文章" in before.output
     assert "拿掉自己就找不到本篇的问法" in before.output
@@ -85,5 +87,5 @@ async def test_command_lists_all_three(tmp_path, monkeypatch):
         (claim,) = await store.claim("o", limit=1, lease=9)
         asked_for = Happening("none", text="公积金会被划走吗")
         await store.complete(claim, Handled(events=(asked_for,)))
-    after = CliRunner().invoke(main, ["suggest"])
+    after = await asyncio.to_thread(CliRunner().invoke, main, ["suggest"])
     assert "1 人  公积金会被划走吗" in after.output
