@@ -10,6 +10,7 @@ from bot.chat.handler import UpdateHandler
 from bot.chat.turns import Identity
 from bot.conversation import actions
 from bot.conversation.engine import Conversation
+from bot.conversation.owndata import OwnData
 from bot.conversation.session import Session
 from bot.conversation.turn import Event, Kind, Turn
 from bot.knowledge.loader import load_knowledge
@@ -94,6 +95,14 @@ def test_bulletin_carries_its_way_out(knowledge, conversation):
     (row,) = call.params["reply_markup"]["inline_keyboard"]
     assert [(button["text"], button["callback_data"]) for button in row] == [("不收了", "i:n")]
     assert handled.events == (Event("bulletin", value="k"),)
+
+
+def test_own_data_name_the_wish(knowledge):
+    """/mydata says that the news is wanted, and how to stop it; nothing where it is not."""
+    own = OwnData(knowledge, UTC)
+    told = str(own.blocks({"wishes": [{"topic": "news", "since": 1.0}]}))
+    assert "你点过“要收”" in told
+    assert "要收" not in str(own.blocks({"wishes": []}))
 
 
 def test_useless_may_be_explained_with_one_tap(conversation):

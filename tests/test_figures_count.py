@@ -49,6 +49,12 @@ def test_a_question_has_one_outcome():
     assert (figures.questions, figures.people) == (2, 3)
 
 
+def test_who_is_only_written_to_was_not_there():
+    """Bulletins and reminders that went out make nobody a visitor."""
+    figures = week(*people("bulletin", 9, value="k"), *people("reminder", 3), record("open", "x"))
+    assert (figures.people, figures.days[0].people) == (1, 1)
+
+
 def test_last_judgement_of_a_person_counts():
     """Whoever changes their mind is counted once; a reason tapped twice is one reason."""
     figures = week(

@@ -25,6 +25,10 @@ AGAIN: Final = "none_of_these"
 """The value of a ``none`` that is a second verdict on the same question."""
 SHOWN: Final = frozenset({"answer", "urgent", "open"})
 """Events of an article that was shown."""
+_UNASKED: Final = frozenset(
+    {"bulletin", "reminder", "dead_letter", "flood", "uncertain", "unreachable", "unsent"}
+)
+"""Events that befall people: a bulletin to five hundred is no five hundred visitors."""
 ARTICLE_DAYS: Final = 30
 """Over so many days an article is looked at."""
 USEFUL, USELESS = "1", "0"
@@ -132,7 +136,7 @@ def count(records: Iterable[Record], days: Sequence[date], zone: tzinfo) -> Figu
     rows = [row for _, row in kept]
     return Figures(
         days=tuple(_day(day, [row for of, row in kept if of == day]) for day in days),
-        people=len({row.lane for row in rows}),
+        people=_people(rows),
         articles=count_articles(rows),
         flows=count_flows(rows),
         waits=_waits([row.took for row in rows if is_question(row) and row.took is not None]),
@@ -156,7 +160,12 @@ def _day_of(row: Record, zone: tzinfo) -> date:
 
 def _day(day: date, rows: Sequence[Record]) -> Day:
     outcomes = Counter(row.kind for row in rows if is_question(row))
-    return Day(day, outcomes, len({row.lane for row in rows}))
+    return Day(day, outcomes, _people(rows))
+
+
+def _people(rows: Iterable[Record]) -> int:
+    """Those who did something themselves."""
+    return len({row.lane for row in rows if row.kind not in _UNASKED})
 
 
 def count_articles(rows: Iterable[Record]) -> tuple[ArticleFigures, ...]:
