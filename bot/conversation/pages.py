@@ -14,7 +14,7 @@ from bot.conversation.vocabulary import Vocabulary
 from bot.search.lookup import Lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from bot.conversation.actions import Action
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
     from bot.knowledge.model import Article, Hotline, Knowledge
     from bot.knowledge.pages import Lender, Term
 
-ROW_WIDTH: Final = 18
-"""Characters of labels that a row of buttons holds on a phone."""
-_IN_A_ROW: Final = 3
-_SHORT: Final = 5
-"""Characters that a third of a row holds."""
+WIDTHS: Final = (18, 7, 5)
+"""Characters that a phone shows of a label with none, one or two others in its row."""
 
 
 class Pages:
@@ -117,7 +114,7 @@ class Pages:
         )
         kinds = [self._card(self._knowledge.lenders.cards[name]) for name in card.may_be]
         rows = (
-            *in_rows(kinds, _IN_A_ROW),
+            *_packed(kinds),
             *self._articles(card.articles),
             (self._button("label_lenders", actions.LENDER), *self._cards.menu_row()[0]),
         )
@@ -129,12 +126,14 @@ class Pages:
         """Buttons under an article: whose money it is, and hard words; none in an emergency."""
         if article.urgent:
             return ()
-        product = self._lookup.product(question)
-        buttons = [] if product is None else [self._product(product)]
-        for term in self._vocabulary.of(article):
-            label = self._cards.phrase("label_term", term=term.name)
-            buttons.append(Button(label, actions.join(actions.TERM, term.name)))
-        return _fitting(buttons)
+        words = [
+            Button(
+                self._cards.phrase("label_term", term=term.name),
+                actions.join(actions.TERM, term.name),
+            )
+            for term in self._vocabulary.of(article)
+        ]
+        return (*self.product_row(question), *_fitting(words))
 
     def product_row(self, text: str) -> Rows:
         """The button of the product that a message names."""
@@ -230,23 +229,27 @@ def _part(title: str, text: str) -> tuple[Block, ...]:
 
 
 def _packed(buttons: Iterable[Button]) -> Rows:
-    """Three short words in a row, or two where one is long."""
+    """Buttons in rows that no label is cut in."""
     rows: list[tuple[Button, ...]] = []
     for button in buttons:
         row = (*rows[-1], button) if rows else (button,)
-        widest = max(len(one.label) for one in row)
-        if rows and len(row) <= (_IN_A_ROW if widest <= _SHORT else _IN_A_ROW - 1):
+        if rows and fits_phone(row):
             rows[-1] = row
         else:
             rows.append((button,))
     return tuple(rows)
 
 
-def _fitting(buttons: list[Button]) -> Rows:
-    """As many buttons as one row of a phone holds, at least one of those there are."""
-    row: list[Button] = []
-    for button in buttons[:_IN_A_ROW]:
-        if row and sum(len(one.label) for one in (*row, button)) > ROW_WIDTH:
-            continue
-        row.append(button)
-    return (tuple(row),) if row else ()
+def fits_phone(row: Sequence[Button]) -> bool:
+    """Whether a phone shows the labels of a row whole: its buttons are equally wide."""
+    widest = max(len(button.label) for button in row)
+    return len(row) <= len(WIDTHS) and widest <= WIDTHS[len(row) - 1]
+
+
+def _fitting(buttons: Sequence[Button]) -> Rows:
+    """One row with the most of some buttons that a phone shows whole."""
+    for count in range(len(WIDTHS), 0, -1):
+        short = [button for button in buttons if len(button.label) <= WIDTHS[count - 1]]
+        if len(short) >= count:
+            return (tuple(short[:count]),)
+    return ()
