@@ -1,5 +1,7 @@
 """/unanswered: groups, guesses, adding to an article after a preview, drafts, ignoring."""
 
+import re
+
 import pytest
 from doubles import small_knowledge
 from doubles.office import ADMIN, STRANGER, Office
@@ -226,11 +228,28 @@ async def test_draft_has_the_questions_and_a_free_id(office, folder):
     text = file.content.decode()
     assert text.startswith("---\nid: visit-05\n")
     assert f'  - "{FUND}"\n' in text
-    filled = text.replace("……", "填")
-    assert "category: visit" in filled
     ((act, target),) = await acts(office)
     assert (act, target.split()[1]) == ("question_drafted", "visit-05")
     assert "已经处理过了" in (await office.press("ad:und:nothing"))[0]
+
+
+async def test_filled_draft_is_an_article(office, editing):
+    """Once every …… is replaced, the file that came is one that the checker lets through."""
+    await office.press(f"ad:und:{question_key(FUND)}")
+    text = office.handled.calls[0].files[0].content.decode()
+    for blank, filled in (
+        ("title: ……", "title: 公积金"),
+        ("[……, ……, ……, ……]", "[公积金, 划走, 单位, 提取]"),
+        ("sources: [……]", "sources: [民法典#1033]"),
+        ("……（先用一句话回答，60 字以内）", "一句话。"),
+        ("- ……#……：……", "- 民法典#1033：不得侵害他人隐私。"),
+        ("……", "做一件事。"),
+    ):
+        text = text.replace(blank, filled)
+    text = re.sub(r"related: .*", "related: [visit-01, visit-02, visit-03]", text)
+    proposal = await editing.write_article(text.encode())
+    assert (proposal.new, proposal.faults, proposal.others) == (True, (), ())
+    assert set(proposal.article.questions) == {FUND, FUND_TOO}
 
 
 async def test_numbers_of_people_are_not_added(serving, editing, folder):
