@@ -78,6 +78,7 @@ DAMAGES = [
     ("messages.yaml", "{kinds}", "{kind}", None, "不认识的占位"),
     ("hotlines.yaml", "verified: true", "verified: ja", 1, "true 或 false"),
     ("hotlines.yaml", ", checked: 2026-11-01", "", 1, "缺少“checked”"),
+    ("hotlines.yaml", "handles: 危险", "handles: 危" + "险" * 60, 1, "最多 60 字"),
     ("hotlines.yaml", "checked: 2026-11-01", "checked: 昨天", 1, "应是日期"),
     ("hotlines.yaml", "source: 民法典#1033", "source: 民法典#1", 1, "没有第 1 条"),
     ("glossary.yaml", "matters: 要主动问。", "matter: 要主动问。", 8, "不认识的栏目“matter”"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bot.errors import YamlInvalid
 from bot.knowledge.article import parse_citation
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _DATED = re.compile(r"(?:19|20)\d\d.{1,16}")
+MAX_LINE: Final = 60
+"""Characters of one statement about a public number."""
 _HOTLINE = ("name", "handles", "verified", "hours", "cannot", "source", "checked")
 _Shape = type[list[Any]] | type[dict[str, Any]]
 
@@ -167,6 +169,10 @@ def read_hotlines(table: Table) -> dict[str, Hotline]:
             continue
         if row["verified"]:
             table.require(key, row, "source", "checked")
+        for name in ("name", "handles", "cannot", "hours"):
+            length = len(str(row.get(name) or ""))
+            if length > MAX_LINE:
+                table.fault(f"“{name}”有 {length} 字，最多 {MAX_LINE} 字", key, name)
         checked = row.get("checked")
         if checked is not None and not isinstance(checked, date):
             table.fault("“checked”应是日期，例如 2026-11-23", key, "checked")
