@@ -15,13 +15,19 @@ Stamp: TypeAlias = frozenset[tuple[str, int, int, int]]
 change, also one by renaming."""
 
 
-def stamp(folder: Path) -> Stamp:
-    """What tells a change; empty where the folder is not there."""
+def stamp(folder: Path, *, deep: bool = True) -> Stamp:
+    """What tells a change of the content; empty where the folder is not there.
+
+    Args:
+        folder: where to look.
+        deep: at the content in all its folders, and not only at plain files of any kind.
+    """
     found = []
     try:
-        for entry in files_of(folder):
+        for entry in files_of(folder) if deep else os.scandir(folder):
             state = entry.stat()
-            found.append((entry.path, state.st_mtime_ns, state.st_size, state.st_ino))
+            if deep or entry.is_file():
+                found.append((entry.path, state.st_mtime_ns, state.st_size, state.st_ino))
     except OSError:  # it is being changed right now; the next look sees another stamp
         return frozenset()
     return frozenset(found)
