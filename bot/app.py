@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import signal
-import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.chat.admins.alerts import ContentAlerts
 from bot.chat.admins.bulletins import Bulletins
 from bot.chat.admins.desk import AdminDesk
+from bot.chat.admins.files import SentArticles
 from bot.chat.admins.glance import Glance
 from bot.chat.admins.history import History
+from bot.chat.admins.preview import Preview
 from bot.chat.admins.questions import Questions
+from bot.chat.admins.versions import Versions
+from bot.chat.fetch import TelegramFiles
 from bot.chat.handler import UpdateHandler
 from bot.chat.notices import ChatNotices
 from bot.chat.papers import PaperTransport
 from bot.chat.polling import Poller
-from bot.chat.profile import publish_desk, publish_profile
+from bot.chat.profile import Profile
 from bot.chat.transport import TelegramTransport
 from bot.chat.turns import Identity
 from bot.chat.wire import AiohttpRequest, secure_context
 from bot.content import Content, Serving, user_cache
-from bot.content.editing import Editing
-from bot.content.workshop import Workshop
+from bot.content.opening import Library, Place, open_content, open_library
 from bot.delivery.faultpoints import VARIABLE, FaultPoints
 from bot.delivery.limits import Limits
 from bot.delivery.service import Delivery, build_delivery
@@ -42,15 +45,17 @@ from bot.store.opening import open_store, sqlite_path
 from bot.store.rules import Flood, Pace, Retention
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
+    from pathlib import Path
 
+    from bot.chat.admins.request import Section
     from bot.delivery.meter import Meter
     from bot.settings import Settings
+    from bot.store.port import Store
 
 _log = structlog.get_logger(__name__)
 _CONNECTIONS: Final = 32
 """Open at the same time to the Bot API, as many as calls may be under way."""
-_DEMO_TOKEN: Final = "100000:" + "sandbox" * 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +79,27 @@ class Process:
     first: bool = True
     """Does what only one process should do: profile, webhook."""
     meter: Meter | None = None
+    bench: Path | None = None
+    """Where the processes of one start build new content together."""
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the content is: its history beside a SQLite database, else with the user's caches."""
+    path = sqlite_path(settings.database_url)
+    folder = settings.knowledge_dir
+    if path is not None:
+        return Place(folder, path.parent / "search", path.parent / "content")
+    name = hashlib.sha256(f"{settings.database_url} {folder.absolute()}".encode()).hexdigest()
+    return Place(folder, user_cache(), user_cache().parent / "content" / name[:16])
 
 
 def load_content(settings: Settings) -> Content:
-    """Reads, checks and indexes the knowledge folder.
+    """Reads, checks and indexes what should serve at the start.
 
     Raises:
-        KnowledgeInvalid: the folder has faults.
+        KnowledgeInvalid: the folder has faults, and nothing served before.
     """
-    path = sqlite_path(settings.database_url)
-    cache = user_cache() if path is None else path.parent / "search"
-    return Content.load(settings.knowledge_dir, cache=cache)
+    return open_content(place_of(settings))
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -137,6 +152,7 @@ async def open_app(
     content: Content | None = None,
     limits: Limits | None = None,
     process: Process | None = None,
+    cache: Path | None = None,
 ) -> AsyncIterator[App]:
     """Everything but the way in: content, store, client and delivery, opened and closed.
 
@@ -145,6 +161,7 @@ async def open_app(
         content: loaded already; read from the knowledge folder when None.
         limits: those of the settings when None.
         process: which of several this is; the only one when None.
+        cache: folder for the tables of the search; that of the database when None.
 
     Raises:
         SettingsInvalid: the token is missing or wrong.
@@ -160,14 +177,14 @@ async def open_app(
             await store.release(owner)
         press = await asyncio.to_thread(open_press, settings.timezone)
         serving = Serving(content)
-        bench = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="huanhuan-")))
-        editing = Editing(settings.knowledge_dir, Workshop(bench, bench / "search"))
-        sections = (
-            Glance(store, serving, settings.timezone, draws=press.draws).section(),
-            Questions(store, serving, editing, settings.timezone).section(),
-            Bulletins(store, serving).section(),
-            History(store, serving, settings.timezone).section(),
+        profile = Profile(bot, serving, first=process.first)
+        place = place_of(settings)
+        place = replace(place, cache=cache or place.cache)
+        alerts = ContentAlerts(store, serving, settings.admin_ids, place.folder.name)
+        library = await stack.enter_async_context(
+            open_library(place, serving, alerts.tell, swapped=profile.publish, bench=process.bench)
         )
+        sections = _sections(settings, store, serving, library, bot, draws=press.draws)
         desk = AdminDesk(settings.admin_ids, serving, sections)
         handler = UpdateHandler(serving, Identity(bot.id, bot.username), desk)
         delivery = build_delivery(
@@ -180,11 +197,26 @@ async def open_app(
             meter=process.meter,
             faults=FaultPoints(os.environ.get(VARIABLE, "")),
         )
-        if process.first:
-            await publish_profile(bot, content.knowledge)
-            await publish_desk(bot, content.knowledge, desk)
-        _log.info("ready", bot=bot.username, knowledge=content.knowledge.version)
+        await profile.begin(desk)
+        _log.info("ready", bot=bot.username, knowledge=serving.knowledge.version)
         yield App(settings, serving, bot, delivery)
+
+
+def _sections(
+    settings: Settings, store: Store, serving: Serving, library: Library, bot: Bot, *, draws: bool
+) -> tuple[Section, ...]:
+    """What admins may ask for, in the order in which it is listed to them."""
+    zone, folder = settings.timezone, settings.knowledge_dir
+    parts = (
+        Glance(store, serving, zone, draws=draws),
+        Questions(store, serving, library.editing, zone),
+        Preview(store, serving, folder, zone),
+        SentArticles(TelegramFiles(bot), library.editing, serving, folder.name),
+        Versions(library.live, serving, folder.name, zone),
+        Bulletins(store, serving),
+        History(store, serving, zone),
+    )
+    return tuple(part.section() for part in parts)
 
 
 async def work(app: App, stop: asyncio.Event) -> None:
@@ -195,58 +227,6 @@ async def work(app: App, stop: asyncio.Event) -> None:
         await stop.wait()
         poller.cancel()
         await delivery
-
-
-async def run_demo(
-    settings: Settings, *, port: int, data: Path | None, announce: Callable[[str], None]
-) -> None:
-    """``bot demo``: the same bot against the stand-in for Telegram, in one process.
-
-    Args:
-        settings: for the knowledge folder; token, server and database are the demo's own.
-        port: of the chat page; 0 takes a free one.
-        data: where to keep the database; None keeps nothing.
-        announce: shows the address of the page.
-    """
-    stop = stop_on_signals()
-    async with running_demo(settings, port=port, data=data, stop=stop) as address:
-        announce(f"缓缓 is listening: {address}/  (Ctrl+C stops it)")
-        await stop.wait()
-
-
-@asynccontextmanager
-async def running_demo(
-    settings: Settings,
-    *,
-    port: int = 0,
-    data: Path | None = None,
-    stop: asyncio.Event | None = None,
-    limits: Limits | None = None,
-) -> AsyncIterator[str]:
-    """The demo while the block is open; gives the address of the chat page."""
-    from bot.sandbox.demo import running  # noqa: PLC0415, only the demo needs a web server
-    from bot.sandbox.server import create_sandbox  # noqa: PLC0415
-
-    stop = stop or asyncio.Event()
-    content = await asyncio.to_thread(Content.load, settings.knowledge_dir, cache=user_cache())
-    with tempfile.TemporaryDirectory() as scratch:
-        async with running(create_sandbox(token=_DEMO_TOKEN), "127.0.0.1", port) as address:
-            own = settings.model_copy(
-                update={
-                    "bot_token": type(settings)
-                    .model_validate({"bot_token": _DEMO_TOKEN})
-                    .bot_token,
-                    "telegram_api_url": address,
-                    "database_url": f"sqlite:///{(data or Path(scratch)) / 'demo.db'}",
-                }
-            )
-            async with open_app(own, content=content, limits=limits) as app:
-                task = asyncio.create_task(work(app, stop))
-                try:
-                    yield address
-                finally:
-                    stop.set()
-                    await task
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -50,15 +50,16 @@ def _settings(**overrides: Any) -> Settings:
 @main.command()
 @click.option("--port", default=8765, show_default=True, help="Port of the chat page.")
 @click.option("--data", type=_FOLDER, help="Keep the database here; a temporary one otherwise.")
-def demo(port: int, data: Path | None) -> None:
+@click.option("--edit", is_flag=True, help="Let the demo's admin write to the knowledge folder.")
+def demo(port: int, data: Path | None, edit: bool) -> None:  # noqa: FBT001, click passes flags so
     """Runs the bot against a local stand-in for Telegram, with a chat page in the browser."""
     import asyncio
 
-    from bot.app import run_demo
+    from bot.demo import Demo, run_demo
     from bot.logs import configure_logs
 
     configure_logs(level="WARNING", human=sys.stderr.isatty())
-    asyncio.run(run_demo(_settings(), port=port, data=data, announce=click.echo))
+    asyncio.run(run_demo(_settings(), Demo(port, data, edit), click.echo))
 
 
 @main.command()

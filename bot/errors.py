@@ -24,6 +24,10 @@ class EditRefused(BotError):
     """An edit of the content cannot be made; says why in Chinese, since an admin reads it."""
 
 
+class FileUnavailable(BotError):
+    """A file that somebody sent cannot be fetched at the moment."""
+
+
 class BuildFailed(BotError):
     """A version of the content could not be built, and not because of the content."""
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.app import running_demo
+from bot.demo import running_demo
 from bot.sandbox.client import SandboxClient
 from bot.settings import load_settings
 

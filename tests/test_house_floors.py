@@ -27,6 +27,7 @@ FLOORS = {
     "sandbox": 5,
     "app": 5,
     "coverage": 5,
+    "demo": 5,
     "dashboard": 5,
     "doctor": 5,
     "curve": 5,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.knowledge.model import Fault, Knowledge
 
-_CACHED: Final = 6
+_CACHED: Final = 12
 """Tables of the search that are kept for later."""
 
 

@@ -237,6 +237,7 @@ class Live:
         for _ in range(_TRIES):
             goal = await asyncio.to_thread(self._goal)
             if goal.version == self._serving.knowledge.version:
+                await asyncio.to_thread(self._keep, goal)
                 await self._mend()
                 return
             if goal.version == self._faulty:
@@ -246,6 +247,12 @@ class Live:
                     return
         message = "the folder changes all the time"
         raise BuildFailed(message)
+
+    def _keep(self, goal: _Goal) -> None:
+        """What serves can come back later, also what was there at the start."""
+        if self._history.path(goal.version) is None or self._history.current != goal.version:
+            self._history.store(goal.source, goal.version)
+            self._history.note(goal.version)
 
     def _goal(self) -> _Goal:
         version = content_version(self._folder)

@@ -162,11 +162,16 @@ def run_workers(settings: Settings, content: Content, count: int) -> int:
         SettingsInvalid: the address cannot be used.
     """
     listeners = [listen(settings.listen_address, shared=True) for _ in range(count)]
-    with tempfile.TemporaryDirectory(prefix="bot-figures-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="bot-figures-") as folder,
+        tempfile.TemporaryDirectory(prefix="bot-bench-", ignore_cleanup_errors=True) as bench,
+    ):
 
         def work(birth: Birth) -> int:
             share_figures(Path(folder), birth.number)
-            process = Process(owner=birth.owner, dead=birth.dead, first=birth.number == 0)
+            process = Process(
+                owner=birth.owner, dead=birth.dead, first=birth.number == 0, bench=Path(bench)
+            )
             post = Post(birth.listener, process, Path(folder))
             return asyncio.run(_serve_until_alone(settings, post, content, birth.alive))
 

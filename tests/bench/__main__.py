@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from webhook import PACE, measure
 
-from bot.app import running_demo
+from bot.demo import running_demo
 from bot.content import Content
 from bot.delivery.limits import Limits
 from bot.sandbox.client import SandboxClient
