@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.table import Table
 from webhook import PACE, measure
 
-from bot.demo import running_demo
 from bot.content import Content
 from bot.delivery.limits import Limits
+from bot.demo import running_demo
 from bot.sandbox.client import SandboxClient
 from bot.settings import load_settings
 from bot.store.rules import Pace
