@@ -203,3 +203,21 @@ def test_every_trap_is_tried():
     """No trap of the guide is without a phrasing here."""
     listed = re.findall(r"^(\d+)\. \*\*", GUIDE.split("## 绝对不能写的")[1], re.MULTILINE)
     assert {trap for trap, _ in CLAIMS} == set(map(int, listed))
+
+
+def test_article_asked_about_baitiao_speaks_of_it(shipped_knowledge):
+    """Who asks about 白条 reads what is different for 白条, not only what holds for all."""
+    silent = [
+        article.id
+        for article in shipped_knowledge.articles.values()
+        if any("白条" in question for question in article.questions)
+        and not any("白条" in part for part in _all_of(article))
+    ]
+    assert silent == []
+
+
+def _all_of(article):
+    """Every text of an article that a person can read."""
+    lists = (article.steps, article.say, article.avoid, article.myths, article.more)
+    basis = tuple(line.text for line in article.basis)
+    return (article.title, article.answer, *basis, *(text for texts in lists for text in texts))

@@ -26,6 +26,9 @@ def lookup(shipped_knowledge):
         ("關注是什麼意思", "五级分类"),
         ("lpr是什么", "LPR"),
         ("老赖是什么意思", "失信"),
+        ("我征信上写着呆账是什么意思", "呆账"),
+        ("催收说要申请支付令是什么意思啊", "支付令"),
+        ("法院短信说终本啥意思", "终本"),
     ],
 )
 def test_question_about_a_word(lookup, text, name):
