@@ -1,5 +1,8 @@
 """The cache: the same decisions, never trusted when damaged or foreign."""
 
+import hashlib
+import io
+
 import numpy as np
 import pytest
 from doubles import phrased_knowledge
@@ -53,6 +56,63 @@ def test_damaged_file_is_rebuilt(knowledge, tmp_path, damage):
     assert load_model(knowledge, tmp_path) is None
     Searcher.build(knowledge, cache=tmp_path)
     assert load_model(knowledge, tmp_path) is not None
+
+
+def test_file_of_another_knowledge_is_not_believed(knowledge, tmp_path):
+    """A whole file that was made from other content and got this one's name is rebuilt."""
+    other = phrased_knowledge.with_phrasing(knowledge, "credit-02", "收到支付令怎么办呀")
+    own = store_model(_built(knowledge), knowledge, tmp_path / "own")
+    foreign = store_model(_built(other), other, tmp_path / "other")
+    own.write_bytes(foreign.read_bytes())
+    assert load_model(knowledge, own.parent) is None
+    Searcher.build(knowledge, cache=own.parent)
+    assert load_model(knowledge, own.parent) is not None
+
+
+class Trap:
+    """An object whose pickle runs something when it is read."""
+
+    def __reduce__(self):
+        """Reading would raise this."""
+        return (pytest.fail, ("a pickle was read",))
+
+
+def test_pickle_is_never_read(knowledge, tmp_path):
+    """A file with the right seal that holds a pickled object runs nothing, and is rebuilt."""
+    path = store_model(_built(knowledge), knowledge, tmp_path)
+    trap = io.BytesIO()
+    np.savez(trap, labels=np.array([Trap()], dtype=object))
+    seal = hashlib.sha256(fingerprint(knowledge).encode() + trap.getvalue()).digest()
+    path.write_bytes(seal + trap.getvalue())
+    assert load_model(knowledge, tmp_path) is None
+
+
+@pytest.mark.parametrize("missing", ["labels", "starts", "weights", "words"])
+def test_file_with_a_part_missing_is_rebuilt(knowledge, tmp_path, missing):
+    """Tables of another version of the bot, rightly sealed, are not half read."""
+    path = store_model(_built(knowledge), knowledge, tmp_path)
+    with np.load(io.BytesIO(path.read_bytes()[32:])) as arrays:
+        left = {name: arrays[name] for name in arrays.files if name != missing}
+    other = io.BytesIO()
+    np.savez(other, **left)
+    seal = hashlib.sha256(fingerprint(knowledge).encode() + other.getvalue()).digest()
+    path.write_bytes(seal + other.getvalue())
+    assert load_model(knowledge, tmp_path) is None
+
+
+def test_failed_write_leaves_nothing_behind(knowledge, tmp_path, monkeypatch):
+    """When the file cannot be put in place, no half of it stays in the folder."""
+    monkeypatch.setattr("pathlib.Path.replace", _refuse)
+    assert store_model(_built(knowledge), knowledge, tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def _refuse(*_arguments):
+    raise PermissionError
+
+
+def _built(knowledge):
+    return build_model(knowledge, Tokeniser(knowledge.lexicon))
 
 
 def test_edit_changes_the_fingerprint(knowledge):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import io
 import tempfile
 import zipfile
@@ -67,20 +68,27 @@ def store_model(model: Model, knowledge: Knowledge, folder: Path) -> Path | None
     path = _path(knowledge, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(path, hashlib.sha256(content).digest() + content)
+        begun = _begun(knowledge)
+        begun.update(content)
+        _replace(path, begun.digest(), content)
         _forget_old(folder)
     except OSError:
         return None
     return path
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _begun(knowledge: Knowledge) -> hashlib._Hash:
+    """The hash with which a file begins: whole, and made from this knowledge, not another."""
+    return hashlib.sha256(fingerprint(knowledge).encode())
+
+
+def _replace(path: Path, *parts: bytes) -> None:
     """Puts a file in place whole, or leaves nothing behind."""
     handle, name = tempfile.mkstemp(dir=path.parent)
     written = Path(name)
     try:
         with open(handle, "wb") as file:  # noqa: PTH123  a handle, not a path
-            file.write(content)
+            file.writelines(parts)
         written.replace(path)
     finally:
         written.unlink(missing_ok=True)
@@ -101,8 +109,9 @@ def load_model(knowledge: Knowledge, folder: Path) -> Model | None:
     """
     try:
         with _path(knowledge, folder).open("rb") as file:
-            digest = file.read(_DIGEST)
-            if hashlib.file_digest(file, "sha256").digest() != digest:
+            seal = file.read(_DIGEST)
+            found = hashlib.file_digest(file, lambda: _begun(knowledge)).digest()
+            if not hmac.compare_digest(seal, found):
                 return None
             file.seek(_DIGEST)
             with np.load(file, allow_pickle=False) as arrays:
