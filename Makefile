@@ -29,8 +29,17 @@ lint: .venv/.dev ## ruff and mypy
 	$(BIN)/mypy
 	$(BIN)/bot check
 
-bench: .venv/.dev ## figures: speed, memory, quality
+.venv-bench/.ready: requirements-bench.lock pyproject.toml
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		-r requirements-bench.lock
+	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--no-build-isolation -e .
+	touch $@
+
+bench: .venv/.dev .venv-bench/.ready ## figures: speed, memory, quality, and those of others
 	$(BIN)/python tests/bench
+	.venv-bench/bin/python tests/bench/peers.py
 
 soak: .venv/.dev ## 10,000 updates while processes are killed every 200 ms
 	SOAK_UPDATES=10000 $(BIN)/python -m pytest -s tests/test_durability_kill.py
@@ -39,8 +48,11 @@ lock: ## pins the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-config --quiet --extra build -o requirements.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --no-config --quiet --all-extras -c requirements.lock \
-		-o requirements-dev.lock
+		--no-header --no-annotate --no-config --quiet -c requirements.lock \
+		--extra build --extra lint --extra test -o requirements-dev.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-config --quiet -c requirements.lock \
+		--extra build --extra bench -o requirements-bench.lock
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

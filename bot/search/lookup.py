@@ -20,7 +20,7 @@ _MARKS: Final = re.compile(r"[\s，。,.?？!！、：:；;“”‘’\"'《》
 _BEFORE: Final = re.compile(
     r"^(?:你好|您好|请问|我?想问(?:一下|下)?|问一下|我?想知道|麻烦问下|那么?)+"
 )
-_AFTER: Final = re.compile(r"[啊呀呢吗嘛哦喔哈]+$")
+_AFTER: Final = "啊呀呢吗嘛哦喔哈"
 _WHAT: Final = "(?:什么|啥|什麽|甚么|神马)"
 _DEFINITIONS: Final = (
     rf"(?:{_WHAT}|何)(?:是|叫做?|为)NAME",
@@ -94,7 +94,7 @@ class Lookup:
     def _short(self, text: str) -> str:
         if len(text) > LONGEST:
             return ""
-        return _AFTER.sub("", _BEFORE.sub("", self._key(text)))
+        return _BEFORE.sub("", self._key(text)).rstrip(_AFTER)
 
 
 def _any_of(names: Iterable[str]) -> str:
