@@ -284,37 +284,25 @@ def suggest(count: int) -> None:
     import asyncio
 
     from bot.clock import now
-    from bot.figures.suggest import ask_hidden, find_collisions, find_lost
+    from bot.figures import suggest as advice
     from bot.figures.unanswered import group_unanswered
     from bot.knowledge.loader import load_knowledge
     from bot.store.opening import read_events, sqlite_path
 
     settings = _settings()
     knowledge = load_knowledge(settings.knowledge_dir)
-    asked = list(ask_hidden(knowledge, progress=lambda part: click.echo(f"… {part}/4", err=True)))
-    collisions, lost = find_collisions(asked), find_lost(asked)
-    click.echo(f"互相抢问法的文章（{len(collisions)} 对）")
-    for collision in collisions[:count]:
-        titles = " ↔ ".join(
-            f"{name} {knowledge.articles[name].title}" for name in collision.articles
-        )
-        click.echo(f"  {collision.count:4}  {titles}")
-        for sample in collision.samples:
-            click.echo(f"        {sample}")
-    number = sum(len(phrasings) for _, phrasings in lost)
-    click.echo(f"拿掉自己就找不到本篇的问法（{number}/{len(asked)} 条，先看这几篇）")
-    for name, phrasings in lost[:count]:
-        click.echo(f"  {len(phrasings):4}  {name} {knowledge.articles[name].title}")
-        for item in phrasings[:3]:
-            click.echo(f"        {item.text}（→ {'、'.join(item.found[:3]) or '没有'}）")
+    asked = advice.ask_hidden(knowledge, progress=lambda part: click.echo(f"… {part}/4", err=True))
+    lines = [
+        *advice.write_collisions(knowledge, asked, count),
+        *advice.write_lost(knowledge, asked, count),
+    ]
     path = sqlite_path(settings.database_url)
     if path is None or path.exists():
         since = now().timestamp() - 90 * 86400
         records = asyncio.run(read_events(settings.database_url, since))
-        groups = group_unanswered(records)
-        click.echo(f"有人问、没答好的（{len(groups)} 组，最近 90 天）")
-        for group in groups[:count]:
-            click.echo(f"  {group.people:4} 人  {group.questions[0].text}")
+        lines += advice.write_unanswered(group_unanswered(records), count)
+    for line in lines:
+        click.echo(line)
 
 
 @main.command()
