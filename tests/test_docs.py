@@ -52,6 +52,15 @@ def test_linked_file_exists(link):
     assert (ROOT / link).exists()
 
 
+@pytest.mark.parametrize(
+    "name", sorted(path.stem for path in (ROOT / "knowledge" / "flows").glob("*.yaml"))
+)
+def test_interview_is_documented(name):
+    """Every interview is in the README, and in the page for those who edit them."""
+    assert f"| `{name}` |" in README
+    assert f"| `{name}` |" in (ROOT / "knowledge" / "flows" / "README.md").read_text("utf-8")
+
+
 def test_changelog_has_an_unreleased_part():
     """Changes are written down as they are made."""
     assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text("utf-8")

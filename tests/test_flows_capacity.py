@@ -148,3 +148,59 @@ def test_forty_debts_still_fit_a_message(person):
     assert len(person.labels) <= 100
     person.tap("确认属实")
     assert "2,400,000元" in person.heard
+
+
+def test_own_sums_replace_the_shares(person):
+    """After the review the person sets each sum; the sheet says whose arrangement it is."""
+    person.all(*ALL, "▸改：每家还多少", "▸我自己定", "1000", "2000")
+    assert "最后核对一遍" in person.heard
+    person.tap("确认属实")
+    assert "由本人按实际情况安排" in person.heard
+    assert "拟每月偿还：3,000元" in person.heard
+
+
+def test_own_sums_beyond_the_limit_stop(person):
+    """More than what is left is no plan; one sum made smaller goes on."""
+    person.all(*ALL, "▸改：每家还多少", "▸我自己定", "3000", "2000")
+    assert "加起来每月 5,000元，超过留够生活费后的上限 4,400元" in person.heard
+    assert person.stored.get("flow") is None
+    person.tap("回头改回答", "改：债务2", "改：自己定的每月还款")
+    person.say("1400")
+    assert "最后核对一遍" in person.heard
+
+
+def test_court_papers_lead_on_at_once_and_at_the_end(person):
+    """A payment order among the debts opens its own interview from here."""
+    person.all(START, "▸都没有", "▸帮我", *ONE[:7], "▸支付令")
+    assert "先写支付令异议书" in person.labels
+    person.tap("先写支付令异议书")
+    assert "支付令是哪天收到的" in person.heard
+
+
+def test_old_debt_is_warned_of(person):
+    """Two and a half years of silence: do not admit it, ask first."""
+    person.all(START, "▸都没有", "▸帮我", *ONE[:9], "2023年1月")
+    assert "先别书面承认" in person.heard
+
+
+def test_order_of_paying_is_explained_for_each_debt(person):
+    """Each debt has its reason, by name, for the person alone."""
+    person.all(*ALL, "▸确认属实")
+    reasons = person.heard.split("先后，为什么")[1]
+    assert "某某贷：有法院的期限" in reasons
+    assert "某某银行信用卡：信用卡本金五万以上" in reasons
+
+
+def test_table_for_oneself_has_the_names(person):
+    """The file for a spreadsheet says which creditor is which number."""
+    person.all(*ALL, "▸确认属实")
+    table = next(p for r in person.results[-1].replies for p in r.papers if p.make == "csv")
+    assert table.data["rows"][1][:2] == ["1", "某某贷"]
+    assert table.data["rows"][-1][1] == "合计"
+
+
+def test_proofs_of_income_are_listed(person):
+    """Proofs of income stand in the list of attachments."""
+    person.all(*ALL, "▸改：收入的凭证", "▸银行流水", "▸工资条", "▸选好了", "▸确认属实")
+    assert "收入凭证见附件" in person.heard
+    assert "银行流水\n工资条" in person.heard

@@ -158,6 +158,8 @@ def test_full_card_number_is_refused_as_tail(person):
     """Only four digits are taken."""
     person.all(*TO_LENDER, "某某银行", "12345678")
     assert "最后四位" in person.heard
+    person.say("卡号是***************0123")  # what masking leaves of a whole number
+    assert person.answers["contract_tail4"] == "0123"
 
 
 def test_three_touches_are_offered_as_reminders(person):
@@ -165,3 +167,70 @@ def test_three_touches_are_offered_as_reminders(person):
     person.all(*TO_END, "▸确认属实", "▸到时候提醒我")
     days = [timer.due.strftime("%m-%d") for timer in person.results[-1].schedule]
     assert days == ["11-26", "11-30", "12-08"]
+
+
+def test_income_of_the_budget_stands_in_the_letter(person):
+    """What the budget showed is filled in; without one the letter has blanks for the hand."""
+    person.stored = {"profile": {"free_cash": "600.00", "income": "5000.00", "spending": "4150.00"}}
+    person.all(*TO_END)
+    assert "来自你上次的收支表" in person.heard
+    person.tap("确认属实")
+    assert "每月收入约 5,000元，必要支出约 4,150元" in person.heard
+    assert "收支与债务一览表" in person.heard
+
+
+def test_bank_is_addressed_as_a_bank(person):
+    """贵行 for banks, 贵司 for others, never both; the product is named, not addressed."""
+    person.all(*TO_LENDER, "某某银行信用卡中心（金卡）", *TO_PAY[4:], *TO_END[len(TO_PAY) :])
+    person.tap("确认属实")
+    letter = person.heard.split("短信版")[0]
+    assert "某某银行信用卡中心：" in letter
+    assert "申请人“金卡”欠款" in letter
+    assert "贵行" in letter
+    assert "贵司" not in letter
+
+
+def test_proofs_to_come_have_a_day(person):
+    """What is not there yet is promised for a day, in the letter and in what to do next."""
+    person.all(*TO_PAY, "500", "下个月15号", "▸选好了", "▸工资或银行流水", "▸还要几天", "▸选好了")
+    person.all("12/5", "▸平实", "▸EMS", "▸确认属实")
+    assert "申请人于 2026年12月5日 前补交" in person.heard
+    assert "还要几天才能拿到" not in person.heard.split("短信版")[0]
+
+
+def test_visit_that_was_announced_becomes_a_letter(person):
+    """Ticked, the application asks for telephone or writing instead of a visit."""
+    person.all(*TO_PAY, "500", "3个月", "▸约好的上门", "▸选好了", "▸跳过", "▸平实", "▸EMS")
+    person.tap("确认属实")
+    assert "上门走访，请改用电话或书面方式沟通" in person.heard
+
+
+def test_forged_proof_ends_it(person):
+    """Whoever would forge is told what it leads to, and what works instead."""
+    person.all(START, "▸还没到期", "▸想用改过的证明", "▸选好了")
+    assert "伪造公文、印章、证件触犯刑法" in person.heard
+    assert person.stored.get("flow") is None
+
+
+def test_same_wish_in_the_middle_goes_on_and_another_begins(person):
+    """Saying the wish again asks the open question again; another wish begins its own form."""
+    person.all(*TO_LENDER[:2], START)
+    assert "接着上次的" in person.heard
+    assert person.answers == {"status": "d30"}
+    person.say("想申请分期")
+    assert "个性化分期" in person.heard
+    assert person.stored["saved"]["extension"]["answers"] == {"status": "d30"}
+
+
+def test_few_words_that_fit_nothing_are_asked_again(shipped_knowledge):
+    """A short try at an answer is no search; a question with the same words is."""
+    table = {
+        "欠了好多": (Outcome.CHOOSE, "nego-01"),
+        "欠了好多怎么办": (Outcome.CHOOSE, "nego-01"),
+    }
+    person = Person(Conversation(shipped_knowledge, TableSearcher(table)))
+    person.all(START, "欠了好多")
+    assert len(person.results[-1].replies) == 1
+    assert "点下面的一个选项" in person.heard
+    person.say("欠了好多怎么办")
+    assert len(person.results[-1].replies) == 2

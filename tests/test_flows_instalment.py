@@ -167,3 +167,18 @@ def test_each_step_and_where_somebody_left_is_counted(person):
     ]
     person.press(person.button("删掉这些回答").action)
     assert not [event for event in person.results[-1].events if event.kind == "flow_left"]
+
+
+def test_unknown_sums_lead_to_the_letter_that_asks_for_them(person):
+    """不知道 goes on, with the other form one tap away."""
+    person.all(*BEGIN, "不知道", "3.2万", "不知道")
+    assert "先写信要明细" in person.labels
+    assert person.answers["sums"] is None
+    person.tap("先写信要明细")
+    assert "谁在向你要钱" in person.heard
+
+
+def test_script_says_nothing_untrue(person):
+    """What the person could pay is not denied on the telephone."""
+    person.all(*ALL, "▸确认属实")
+    assert "以上我做不到" not in person.heard

@@ -106,3 +106,39 @@ def test_bad_input_question_danger_and_cancel(person):
     person.command("cancel")
     person.press("q:pr:who:asset")
     assert person.results[-1].toast
+
+
+def test_lender_is_reused_and_addressed(person):
+    """For the lender itself one name is enough, and the earlier one is offered."""
+    person.stored = {"profile": {"lender": "某某银行股份有限公司（信用贷）"}}
+    person.all(START, "▸原来放款", "▸都没有", "▸是我借的", "▸两年半以内", "▸仍然正确")
+    person.all("▸跳过", "▸选好了", "▸跳过", "▸确认属实")
+    assert "某某银行股份有限公司：" in person.heard
+    assert "在贵行的“信用贷”借款" in person.heard
+    assert "消费者权益保护法" in person.heard
+
+
+def test_paid_debt_asks_for_a_certificate(person):
+    """Whoever has paid says so in the letter and promises nothing more."""
+    person.all(*ASSET, "▸改：认不认识这笔债", "▸已经还清了", "▸确认属实")
+    assert "该笔借款已经还清" in person.heard
+    assert "请出具结清证明" in person.heard
+
+
+def test_sheet_to_tick_has_every_document(person):
+    """The second paper lists what was asked for, with room for the day and what lacks."""
+    person.all(*ASSET, "▸确认属实")
+    sheets = [p for r in person.results[-1].replies for p in r.papers if "核对表" in p.name]
+    assert {paper.make for paper in sheets} == {"docx", "pdf"}
+    table = next(block for block in sheets[0].data["blocks"] if "header" in block)
+    assert len(table["rows"]) == 6
+
+
+@pytest.mark.parametrize("key", ["company", "large", "police", "gambling", "fake"])
+def test_hard_stops(person, key):
+    """Five situations are for somebody who looks at the case."""
+    person.all(START, "▸资产公司")
+    person.press(f"t:pr:special:{key}")
+    person.tap("选好了")
+    assert "12348" in person.heard
+    assert person.stored.get("flow") is None

@@ -159,3 +159,43 @@ def test_cancel_stops_without_a_word_too_many(person):
     assert "停下了" in person.heard
     person.tap("删掉这些回答")
     assert "saved" not in person.stored
+
+
+def test_family_card_does_not_wait_for_the_end(person):
+    """Who is not at home gets the picture to forward with the first answer, once; PDF at the end."""
+    person.command("door")
+    person.tap("我不在家")
+    first, *_ = person.results[-1].replies
+    assert [paper.make for paper in first.papers] == ["card_png"]
+    person.tap("老人")
+    assert "打电话时慢慢说" in person.heard
+    person.tap("是")
+    papers = [paper.make for reply in person.results[-1].replies for paper in reply.papers]
+    assert papers == ["card_pdf"]
+
+
+def test_four_ways_on_afterwards(person, shipped_knowledge):
+    """记录, 投诉, 准备下次 and 心情不好 lead to what there is, and it is said what there is not."""
+    person.command("door")
+    person.all("▸已经走了", "▸都还好", "▸是")
+    assert "还不能一步步填" in person.heard
+    for label in ("记录", "投诉", "准备下次", "心情不好"):
+        button = next(b for reply in person.replies for row in reply.buttons for b in row
+                      if b.label == label)  # fmt: skip
+        assert button.action.removeprefix("a:") in shipped_knowledge.articles
+    assert {"写信核对欠款", "写信申请延期"} <= set(person.labels)
+
+
+def test_threatened_people_are_offered_no_forms(person):
+    """Whoever is threatened gets 110 and nothing to write."""
+    person.command("door")
+    person.tap("威胁要动手")
+    assert "写信申请延期" not in person.labels
+
+
+def test_unknown_visitor_can_be_checked(person):
+    """Beside the sentences for the door stands how to find out who it is."""
+    person.command("door")
+    person.tap("还在门外", "怎么核实他是谁")
+    assert person.results[-1].session.article == "visit-06"
+    assert "家里有人受惊" in person.heard  # the interview goes on below

@@ -47,6 +47,8 @@ REMIND: Final = "w"
 _SHORT: Final = 6
 """Characters of a label of which two stand in a row."""
 _LABEL: Final = 30
+_TOGETHER: Final = 10
+"""Facts in one paragraph."""
 
 
 class Forms:
@@ -172,10 +174,7 @@ class Forms:
         blocks: list[Block] = [
             Heading(flow.title),
             Paragraph(phrase("flow_review")),
-            *(
-                Paragraph(phrase("flow_review_line", title=title, value=for_chat(value)))
-                for title, value in self.facts(interview, scope)
-            ),
+            *self._told(interview, scope),
         ]
         for remark in flow.review:
             if scope.holds(remark.when):
@@ -236,11 +235,20 @@ class Forms:
 
     def change(self, flow: Flow, interview: Interview, scope: Scope) -> Reply:
         """The answers so far, each with a way to change it."""
-        facts = [
-            Paragraph(self._cards.phrase("flow_review_line", title=title, value=for_chat(value)))
-            for title, value in self.facts(interview, scope)
-        ]
-        return Reply((Heading(flow.title), *facts), self.edits(flow, scope))
+        blocks: tuple[Block, ...] = (Heading(flow.title), *self._told(interview, scope))
+        return Reply(blocks, self.edits(flow, scope))
+
+    def _told(self, interview: Interview, scope: Scope) -> Iterator[Paragraph]:
+        """The facts, one a line; those of a row stand together."""
+        phrase = self._cards.phrase
+        groups: dict[str, list[str]] = {}
+        for title, value in self.facts(interview, scope):
+            row = title.partition(" ")[0] if title[:1].isdigit() else ""
+            words = phrase("flow_review_line", title=title, value=for_chat(value))
+            groups.setdefault(row, []).append(words)
+        for lines in groups.values():
+            for start in range(0, len(lines), _TOGETHER):
+                yield Paragraph("\n".join(lines[start : start + _TOGETHER]))
 
     def articles(self, names: Iterable[str]) -> Rows:
         """Buttons that open articles."""

@@ -292,13 +292,12 @@ def _is_asked(text: str, decision: Decision) -> bool:
 
     A few words that many articles have something to do with are a try at an answer.
     """
-    if decision.outcome is Outcome.ANSWER:
-        return True
-    if decision.outcome is not Outcome.CHOOSE:
-        return False
+    numbers = any(map(str.isdigit, text))
     if _ASKS.search(text):
-        return True
-    return len(text) > _FEW_WORDS and not any(map(str.isdigit, text))
+        return decision.outcome in _FOUND
+    if decision.outcome is Outcome.ANSWER:
+        return not numbers or len(text) > _FEW_WORDS
+    return decision.outcome is Outcome.CHOOSE and len(text) > _FEW_WORDS and not numbers
 
 
 def _interviews(session: Session) -> Iterator[Interview]:

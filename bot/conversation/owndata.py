@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation.cards import Cards, to_blocks
@@ -11,9 +12,12 @@ from bot.conversation.session import Session
 from bot.conversation.turn import Bullets, Heading
 from bot.documents import letter as sheet
 from bot.flows import engine
+from bot.flows.answers import in_words
 from bot.flows.interview import Interview
 from bot.flows.templates import for_chat
+from bot.knowledge.flow_model import KNOWN_SUMS
 from bot.tools.dates import plain_day
+from bot.tools.money import write_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +41,12 @@ class OwnData:
         self._cards = Cards(knowledge)
         self._forms = Forms(knowledge, self._cards)
         self._zone = zone
+        self._asked = {
+            question.profile: question
+            for flow in knowledge.flows.values()
+            for question in flow.questions
+            if question.profile
+        }
 
     def blocks(self, stored: Mapping[str, Any]) -> tuple[Block, ...]:
         """Everything as a message.
@@ -101,7 +111,16 @@ class OwnData:
     def _profile(self, profile: Mapping[str, Any]) -> Iterator[str]:
         for part, value in profile.items():
             name = self._knowledge.messages.get(f"profile_{part}", part)
-            yield f"{name}：{_plain(value)}"
+            yield f"{name}：{self._in_words(part, value)}"
+
+    def _in_words(self, part: str, value: Any) -> str:
+        """As people read it: sums with 元, choices by their labels."""
+        try:
+            if part in KNOWN_SUMS:
+                return write_money(Decimal(str(value)))
+            return in_words(self._asked[part], value)
+        except (ArithmeticError, KeyError, TypeError, ValueError):
+            return _plain(value)
 
     def _records(self, stored: Mapping[str, Any]) -> Iterator[str]:
         events = stored.get("events") or []

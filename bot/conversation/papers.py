@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.conversation.cards import Cards
 from bot.conversation.forms import Forms
@@ -16,6 +17,8 @@ from bot.flows.engine import Stopped
 from bot.flows.rehearsal import rehearse
 from bot.flows.templates import for_chat
 from bot.knowledge.model import Fault
+
+_BLANK: Final = re.compile(r"_{5,}")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,31 +73,33 @@ def letter_blocks(letter: Letter) -> Iterator[Block]:
     if letter.attachments:
         yield Paragraph("附件：")
         yield Steps(letter.attachments)
-    for line in (
-        *letter.blank_lines(),
-        f"{letter.signer}（签名）：________" if letter.signer else "",
-    ):
+    for line in (*letter.blank_lines(), f"{letter.signer}（签名）：____" if letter.signer else ""):
         if line:
-            yield Paragraph(for_chat(line))
+            yield Paragraph(for_chat(_BLANK.sub("____", line)))
 
 
 def _block(block: sheet.Block) -> Iterator[Block]:
     match block:
         case sheet.Heading(text):
-            yield Heading(for_chat(sheet.plain(text)))
+            yield Heading(_chat(text))
         case sheet.Paragraph(text):
-            yield Paragraph(for_chat(sheet.plain(text)))
+            yield Paragraph(_chat(text))
         case sheet.Items(items, numbered):
-            lines = tuple(for_chat(sheet.plain(item)) for item in items)
+            lines = tuple(map(_chat, items))
             yield Steps(lines) if numbered else Bullets(lines)
         case sheet.Table(header, rows):
             for row in rows:
                 cells = (
-                    f"{sheet.plain(name)}：{sheet.plain(cell)}"
+                    f"{_chat(name)}：{_chat(cell)}"
                     for name, cell in zip(header, row, strict=True)
-                    if sheet.plain(cell).strip()
+                    if sheet.plain(cell).strip(" _年月日")
                 )
-                yield Paragraph(for_chat("，".join(cells)))
+                yield Paragraph("，".join(cells))
+
+
+def _chat(text: sheet.Text) -> str:
+    """Words of a letter for the chat, where a blank needs no room to write in."""
+    return for_chat(_BLANK.sub("____", sheet.plain(text)))
 
 
 def card_papers(form: CardForm, forms: Forms, scope: Scope) -> tuple[Paper, Paper]:

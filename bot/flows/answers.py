@@ -56,7 +56,8 @@ _WORDED: Final = frozenset({Type.TEXT, Type.FILE, Type.PARTS})
 _SPLIT: Final = re.compile(r"[\s,，、;；/]+|和|以及")
 _PHONE: Final = re.compile(r"\d{5,20}")
 _RUNS: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百]+")
-_TAIL: Final = re.compile(r"(?:尾号|后四位|末四位)?[是为:：]?\**(\d{4})")
+_TAIL: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+"""Also the end of a number that was masked."""
 _SPACES: Final = re.compile(r"\s*\n\s*")
 
 
@@ -341,10 +342,10 @@ def _number(question: Question, text: str) -> str:
 def _words(question: Question, text: str) -> str:
     words = _SPACES.sub("\n", text).strip()
     if question.type is Type.TAIL4:
-        match = _TAIL.fullmatch(_normal(text))
-        if match is None:
+        found = _TAIL.findall(_normal(text))
+        if len(found) != 1:
             raise AnswerRefused(Refusal.TAIL_WRONG)
-        return match[1]
+        return str(found[0])
     if question.type is Type.PHONE:
         digits = re.sub(r"[\s\-()（）—]", "", unicodedata.normalize("NFKC", text))
         if not _PHONE.fullmatch(digits):
