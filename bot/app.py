@@ -210,7 +210,7 @@ def _sections(
     parts = (
         Glance(store, serving, zone, draws=draws),
         Questions(store, serving, library.editing, zone),
-        Preview(store, serving, folder, zone),
+        Preview(store, serving, folder),
         SentArticles(TelegramFiles(bot), library.editing, serving, folder.name),
         Versions(library.live, serving, folder.name, zone),
         Bulletins(store, serving),

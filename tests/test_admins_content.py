@@ -51,7 +51,7 @@ class Desk:
         parts = (
             SentArticles(self.files, editing, serving, "knowledge"),
             Versions(live, serving, "knowledge", ZONE),
-            Preview(store, serving, stage.folder, ZONE),
+            Preview(store, serving, stage.folder),
         )
         self.office = Office(serving, [part.section() for part in parts], admins, store)
 
@@ -207,6 +207,16 @@ async def test_preview_shows_the_card_and_what_editors_ask(desk):
     assert f"源文件 {lines} 行" in about
     assert desk.live.serving.knowledge.version in about
     assert "有用" in desk.office.buttons
+
+
+async def test_preview_shows_what_people_made_of_the_article(desk):
+    """How many saw it, and who found it useless and why; nothing before anybody has."""
+    _, about = await desk.office.say("/preview visit-01")
+    assert "近 30 天" not in about
+    for data in ("a:visit-01", "f:visit-01:0", "y:visit-01:long"):
+        await desk.office.press(data, person=STRANGER)
+    _, about = await desk.office.say("/preview visit-01")
+    assert "近 30 天：1 人看了 1 次，说有用 0，说没用 1（太长 1）" in about
 
 
 @pytest.mark.parametrize("wanted", ["", "visit-99", "../x", "**`x`**"])

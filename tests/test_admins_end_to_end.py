@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 from doubles import small_knowledge
 
-from bot.app import running_demo
+from bot.demo import running_demo
 from bot.documents.fonts import describe_fonts
 from bot.sandbox.client import SandboxClient
 from bot.settings import load_settings

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bot.chat.admins.request import Outcome, Request, Section
 from bot.conversation.cards import Cards
 from bot.conversation.turn import Paragraph, Reply
-from bot.figures.count import count, first_moment, last_days
+from bot.figures.count import ARTICLE_DAYS, article_figures
 from bot.figures.report import Report
 from bot.flows.templates import for_chat
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from zoneinfo import ZoneInfo
 
     from bot.content import Serving
     from bot.knowledge.model import Article
     from bot.store.port import Store
-
-_DAYS: Final = 30
 
 
 class Preview:
@@ -30,14 +27,12 @@ class Preview:
         store: what people did with them.
         content: the articles that serve.
         folder: the knowledge folder.
-        zone: in which days begin.
     """
 
-    def __init__(self, store: Store, content: Serving, folder: Path, zone: ZoneInfo) -> None:
+    def __init__(self, store: Store, content: Serving, folder: Path) -> None:
         self._store = store
         self._content = content
         self._folder = folder
-        self._zone = zone
 
     def section(self) -> Section:
         """For the desk."""
@@ -74,10 +69,7 @@ class Preview:
             return 0
 
     async def _figures(self, request: Request, article: Article) -> str:
-        days = last_days(request.at.astimezone(self._zone).date(), _DAYS)
-        records = await self._store.events(first_moment(days[0], self._zone))
-        figures = await asyncio.to_thread(count, records, days, self._zone)
-        own = next((one for one in figures.articles if one.id == article.id), None)
-        if own is None:
+        own = await article_figures(self._store, article.id, request.at.timestamp())
+        if not own.people and not own.useful and not own.useless:
             return ""
-        return Report(self._content.knowledge).article(own, _DAYS)
+        return Report(self._content.knowledge).article(own, ARTICLE_DAYS)
