@@ -40,6 +40,8 @@ _ASKS: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"[αβγδλω]")
 _FILLER: Final = re.compile(r"那么|那|那个|如果是|换成|换|是|也|一样|这样|同样|会|的话|呢|吗|么|\W")
+_VAGUE: Final = 0.4
+"""Probability of the first article below which a short question has no subject of its own."""
 _ABOUT_OTHERS: Final = 0.6
 """Probability of ``none`` from which a message is about something else; and the share of the
 messages with a word that are, from which the word is."""
@@ -72,7 +74,9 @@ class FollowUps:
         if len(normal) > FOLLOW_UP:
             return False
         elliptic = _ELLIPTIC.search(normal) is not None
-        if decision.outcome not in OPEN and not (elliptic and decision.outcome is Outcome.CHOOSE):
+        if decision.outcome not in OPEN | {Outcome.CHOOSE}:
+            return False
+        if decision.outcome is Outcome.CHOOSE and not (elliptic or _vague(decision)):
             return False
         if not elliptic and ranking.probability(NONE) > _ABOUT_OTHERS:
             return False
@@ -102,6 +106,10 @@ class FollowUps:
         """Whether a word of the message belongs to other matters, or to none that are known."""
         words = {WORD + word for word in self._tokeniser.cut(normal)}
         return bool(words & self._other) or not (elliptic or words <= self._known)
+
+
+def _vague(decision: Decision) -> bool:
+    return all(hit.score < _VAGUE for hit in decision.hits)
 
 
 def _words_of_others(corpus: Corpus) -> frozenset[str]:
