@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.content.marks import Marks
 from bot.conversation.engine import Conversation
 from bot.conversation.papers import check_papers
 from bot.errors import KnowledgeInvalid
 from bot.flows.checks import check_flows
-from bot.knowledge.loader import Reading, read_knowledge
+from bot.knowledge.loader import Reading, content_version, read_knowledge
 from bot.search.searcher import Searcher
 
 if TYPE_CHECKING:
@@ -34,12 +35,21 @@ class Content:
     def load(cls, folder: Path, *, cache: Path | None = None) -> Content:
         """Reads, checks and indexes a knowledge folder.
 
+        What this very version of the bot has checked before is not checked again: half of the time
+        of a start.
+
         Raises:
             KnowledgeInvalid: the folder has faults.
         """
-        reading = read_content(folder)
+        marks = None if cache is None else Marks(cache)
+        known = marks is not None and marks.has(content_version(folder))
+        reading = read_knowledge(folder, checked=True) if known else read_content(folder)
+        if known and marks is not None and not marks.has(reading.knowledge.version):
+            reading = read_content(folder)
         if reading.faults:
             raise KnowledgeInvalid("\n".join(map(str, reading.faults)))
+        if marks is not None and not known:
+            marks.set(reading.knowledge.version)
         return cls(reading.knowledge, cache=cache)
 
 

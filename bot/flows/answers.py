@@ -12,12 +12,11 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
-import cn2an
-
 from bot.errors import AnswerRefused, Refusal
 from bot.knowledge.flow_model import Choice, Question, Type
 from bot.tools.dates import Side, read_day, write_day
 from bot.tools.money import read_money, write_money
+from bot.tools.numerals import read_numeral
 from bot.tools.times import read_time
 
 if TYPE_CHECKING:
@@ -260,7 +259,7 @@ def _by_days(plain: str, choices: Sequence[Choice]) -> list[str]:
     match = _DAYS.search(plain)
     if match is None:
         return []
-    number = match[1] if match[1].isdigit() else cn2an.cn2an(match[1].replace("两", "二"), "smart")
+    number = match[1] if match[1].isdigit() else read_numeral(match[1].replace("两", "二"))
     days = round(float(number) * _DAYS_OF[match[2].replace("多", "")])
     return [
         choice.key for choice in choices if choice.days and choice.days[0] <= days <= choice.days[1]
@@ -330,7 +329,7 @@ def _number(question: Question, text: str) -> str:
     runs = _RUNS.findall(plain)
     try:
         (run,) = runs
-        number = int(run) if run.isascii() else int(cn2an.cn2an(run.replace("两", "二"), "smart"))
+        number = int(run) if run.isascii() else int(read_numeral(run.replace("两", "二")))
     except (ValueError, KeyError, IndexError):
         raise AnswerRefused(
             Refusal.NUMBER_UNCLEAR, least=_bound(question.least), most=_bound(question.most)

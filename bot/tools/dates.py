@@ -9,9 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-import cn2an
-
 from bot.errors import AnswerRefused, Refusal
+from bot.tools.numerals import read_numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,7 +120,7 @@ def _plain(text: str) -> str:
 
 def _digits(numeral: str) -> str:
     try:
-        return str(int(cn2an.cn2an(numeral.replace("两", "二").replace("廿", "二十"), "smart")))
+        return str(int(read_numeral(numeral.replace("两", "二").replace("廿", "二十"))))
     except ValueError:
         return numeral
 

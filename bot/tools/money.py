@@ -7,9 +7,8 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
-import cn2an
-
 from bot.errors import AnswerRefused, Refusal
+from bot.tools.numerals import read_numeral
 
 LARGEST: Final = Decimal(10_000_000)
 """Yuan; more than that is no consumer debt."""
@@ -99,6 +98,6 @@ def _number(plain: str) -> Decimal | None:
     if not _SPOKEN.fullmatch(plain):
         return None
     try:
-        return Decimal(str(cn2an.cn2an(plain, "smart")))
+        return Decimal(str(read_numeral(plain)))
     except (ValueError, KeyError, IndexError):
         return None

@@ -7,9 +7,8 @@ import unicodedata
 from datetime import time
 from typing import Final
 
-import cn2an
-
 from bot.errors import AnswerRefused, Refusal
+from bot.tools.numerals import read_numeral
 
 _NUMERALS: Final = re.compile(r"[零〇一二三四五六七八九十两]+")
 _TIME: Final = re.compile(
@@ -52,6 +51,6 @@ def is_night(moment: time) -> bool:
 
 def _digits(numeral: str) -> str:
     try:
-        return str(int(cn2an.cn2an(numeral.replace("两", "二"), "smart")))
+        return str(int(read_numeral(numeral.replace("两", "二"))))
     except ValueError:
         return numeral
