@@ -234,3 +234,13 @@ def test_few_words_that_fit_nothing_are_asked_again(shipped_knowledge):
     assert "点下面的一个选项" in person.heard
     person.say("欠了好多怎么办")
     assert len(person.results[-1].replies) == 2
+
+
+def test_traditional_characters_do_as_well(person):
+    """Wish, choice and day are understood; own words stay as they were written."""
+    person.all("想申請延期", "還沒到期", "都沒有", "某某銀行股份有限公司")
+    person.all("1234", "一萬二", "失業", "上個月15號")
+    assert person.answers["status"] == "not_due"
+    assert person.answers["lender"] == "某某銀行股份有限公司"
+    assert person.answers["balance"] == "12000.00"
+    assert person.answers["cause_day"] == "2026-10-15"

@@ -135,6 +135,18 @@ def test_progress_and_ways_out_at_every_question(person, flow):
     walk(person, flow, before=look)
 
 
+def test_every_question_says_why(flow):
+    """Whoever wonders why something is asked gets a reason, not an excuse."""
+    every = [inner for question in flow.questions for inner in question.questions or (question,)]
+    assert [question.name for question in every if not question.why] == []
+
+
+def test_disqualifiers_are_asked_first(flow):
+    """What ends an interview for good is among its first three questions."""
+    first = [question.name for question in flow.questions[:3]]
+    assert flow.id == "visit_now" or "special" in first
+
+
 def test_late_correction(person, flow):
     """At the end one answer is changed: that one alone, and nothing is asked again."""
     path, text, value = CORRECTIONS[flow.id]

@@ -129,15 +129,15 @@ def test_year_without_holiday_table_says_so(shipped_knowledge):
 
 def test_late_without_reason_stops(person):
     """A late objection counts as none: no letter, but what is left to do."""
-    person.all(START, "2026-11-01", "否")
+    person.all(START, "2026-11-01", "▸都没有", "否")
     assert "视为没有提" in person.heard
     assert "12348" in person.heard
 
 
 def test_late_with_reason_asks_for_more_time(person):
     """Within ten days after the obstacle the letter asks the court for an extension."""
-    person.all(START, "2026-11-01", "是", "前天", "11月3日至11月21日住院，有出院小结")
-    person.all("▸都没有", *PAID, *END, "▸确认属实")
+    person.all(START, "2026-11-01", "▸都没有", "是", "前天")
+    person.all("11月3日至11月21日住院，有出院小结", *PAID, *END, "▸确认属实")
     assert "第八十六条" in person.heard
     assert "住院" in person.heard
     assert "在法定期间内" not in person.heard
@@ -145,13 +145,13 @@ def test_late_with_reason_asks_for_more_time(person):
 
 def test_late_and_reason_too_old_stops(person):
     """Ten days after the obstacle the door is closed."""
-    person.all(START, "2026-10-01", "是", "2026-11-12")
+    person.all(START, "2026-10-01", "▸都没有", "是", "2026-11-12")
     assert "视为没有提" in person.heard
 
 
 def test_obstacle_before_receipt_is_refused(person):
     """Two answers that contradict each other are not both taken."""
-    person.all(START, "2026-11-01", "是", "2026-10-20")
+    person.all(START, "2026-11-01", "▸都没有", "是", "2026-10-20")
     assert "还早" in person.heard
     assert "obstacle_end" not in person.answers
 
@@ -259,7 +259,7 @@ def test_cancel_keeps_the_answers_until_they_are_deleted(person):
 
 def test_old_button_corrects_its_answer_or_says_so(person):
     """A button of an earlier question edits it; one that plays no part any more says that."""
-    person.all(START, "2026-11-01")
+    person.all(START, "2026-11-01", "▸都没有")
     person.press("q:po:obstacle:yes")
     person.press("q:po:obstacle:no")
     assert "视为没有提" in person.heard

@@ -6,7 +6,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import opencc
+
 from bot.conversation import actions, forms
+from bot.conversation.asides import ASKS, is_asked, is_question
 from bot.conversation.cards import to_blocks
 from bot.conversation.desk import Desk, aside, open_desk, under_way
 from bot.conversation.result import Result
@@ -18,7 +21,6 @@ from bot.flows import engine
 from bot.flows.engine import Asking
 from bot.flows.interview import Interview
 from bot.knowledge.flow_model import Type
-from bot.search.decide import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from bot.conversation.cards import Cards, Rows
     from bot.conversation.session import Session
     from bot.conversation.turn import Button, Turn
+    from bot.flows.engine import Accepted
     from bot.flows.scope import Asked
     from bot.knowledge.flow_model import Flow
     from bot.knowledge.model import Knowledge
@@ -35,15 +38,6 @@ if TYPE_CHECKING:
 
 TRIGGER_LENGTH: Final = 20
 """Longest message, in characters, that a trigger phrase in it makes a request for a form."""
-_QUESTION: Final = re.compile(
-    r"([?？]|吗|呢|怎么办|怎么弄|怎么写|怎么算|多久|为啥|是什么)[?？。!！\s]*$"
-)
-_ASKS: Final = re.compile(
-    r"怎么|怎样|如何|能不能|可不可以|可以|是不是|要不要|用不用|什么|哪|多久|多少钱|有用|吗|呢|不给|不肯|拒|[?？]$"
-)
-"""Words of a question about a form; whoever asks is answered first."""
-_FEW_WORDS: Final = 12
-"""Characters of a message that need not be a question."""
 _MARKS: Final = re.compile(r"[\s，。,.！!、：:“”\"']+")
 _WORDS: Final[Mapping[str, str]] = {
     "上一步": forms.BACK,
@@ -57,7 +51,6 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 _CONFIRM_WORDS: Final = frozenset({"确认", "确认属实", "我确认属实"})
 _FREE: Final = frozenset({Type.TEXT, Type.FILE})
-_FOUND: Final = frozenset({Outcome.ANSWER, Outcome.CHOOSE})
 
 
 class Interviews:
@@ -76,6 +69,7 @@ class Interviews:
         self._zone = zone
         self._screen = Screen(knowledge, cards)
         self._steps = Steps(self._screen)
+        self._simplified = opencc.OpenCC("t2s")
 
     def named(self, name: str) -> Flow | None:
         """A flow by its id."""
@@ -83,8 +77,8 @@ class Interviews:
 
     def wanted(self, text: str) -> Flow | None:
         """The flow that a short message asks for by one of its trigger phrases."""
-        plain = _MARKS.sub("", text)
-        if not 0 < len(plain) <= TRIGGER_LENGTH or _ASKS.search(plain):
+        plain = _MARKS.sub("", self._simplified.convert(text))
+        if not 0 < len(plain) <= TRIGGER_LENGTH or ASKS.search(plain):
             return None
         for flow in self._flows.values():
             if any(trigger in plain for trigger in flow.triggers):
@@ -169,7 +163,7 @@ class Interviews:
         desk = self._under_way(turn, session)
         if desk is None:
             return None
-        plain = _MARKS.sub("", turn.text)
+        plain = _MARKS.sub("", self._simplified.convert(turn.text))
         if plain in _WORDS:
             path = desk.current.path if desk.current else ""
             return self._steps.take(desk, _WORDS[plain], path)
@@ -187,16 +181,26 @@ class Interviews:
     ) -> Result:
         """A message while a question is open: its answer, or a question of the person's."""
         turn = desk.turn
-        found = decision.outcome in _FOUND
-        if found and asked.question.type in _FREE and _QUESTION.search(turn.text):
+        if asked.question.type in _FREE and is_question(turn.text, decision):
             return self._answered_first(desk, answer)
         try:
-            accepted = engine.accept_text(desk.flow, desk.interview, asked, turn.text, desk.now)
+            accepted = self._read(desk, asked)
         except AnswerRefused as refusal:
-            if type(refusal) is AnswerRefused and _is_asked(turn.text, decision):
+            if type(refusal) is AnswerRefused and is_asked(turn.text, decision):
                 return self._answered_first(desk, answer, maybe=False)
             return self._screen.refused(desk, asked, refusal)
         return self._screen.took(desk, accepted, turn.message)
+
+    def _read(self, desk: Desk, asked: Asked) -> Accepted:
+        """Takes the message as the answer to a question; own words stay as they are written.
+
+        Raises:
+            AnswerRefused: it is no answer.
+        """
+        text = desk.turn.text
+        if asked.question.type not in _FREE:
+            text = self._simplified.convert(text)
+        return engine.accept_text(desk.flow, desk.interview, asked, text, desk.now)
 
     def heard(self, turn: Turn, session: Session) -> bool:
         """Whether a message of the person's is an answer that is kept."""
@@ -212,7 +216,7 @@ class Interviews:
             if desk is None or asked is None:
                 continue
             try:
-                accepted = engine.accept_text(desk.flow, desk.interview, asked, turn.text, desk.now)
+                accepted = self._read(desk, asked)
             except AnswerRefused:
                 text = self._cards.phrase("flow_edit_refused", title=asked.question.title)
                 return self._screen.show(desk, [Paragraph(text)])
@@ -285,19 +289,6 @@ class Interviews:
             )
         session = replace(result.session, flow=again.session.flow, saved=again.session.saved)
         return replace(result, session=session, replies=(*result.replies, question))
-
-
-def _is_asked(text: str, decision: Decision) -> bool:
-    """Whether a message that is no answer is rather a question of the person's.
-
-    A few words that many articles have something to do with are a try at an answer.
-    """
-    numbers = any(map(str.isdigit, text))
-    if _ASKS.search(text):
-        return decision.outcome in _FOUND
-    if decision.outcome is Outcome.ANSWER:
-        return not numbers or len(text) > _FEW_WORDS
-    return decision.outcome is Outcome.CHOOSE and len(text) > _FEW_WORDS and not numbers
 
 
 def _interviews(session: Session) -> Iterator[Interview]:
