@@ -11,12 +11,19 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from load import Messenger
 from rich.console import Console
 from rich.table import Table
-from webhook import PACE, measure
+from telegram import Bot
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
+from webhook import PACE, QUESTIONS, measure
 
+from bot.chat.wire import AiohttpRequest, secure_context
 from bot.content import Content
 from bot.delivery.limits import Limits
 from bot.demo import running_demo
@@ -24,7 +31,14 @@ from bot.sandbox.client import SandboxClient
 from bot.settings import load_settings
 from bot.store.rules import Pace
 
+if TYPE_CHECKING:
+    from load import Figures
+    from telegram.request import BaseRequest
+
 ROOT = Path(__file__).parent.parent.parent
+sys.path.insert(0, str(ROOT))  # for the tests' server
+
+TOKEN = "100000:" + "benchmark" * 4
 LABELLED = Path(os.environ.get("LABELLED", ROOT.parent / "shared" / "questions" / "dev.tsv"))
 """Questions to measure matching with; they are not part of the project."""
 
@@ -121,20 +135,60 @@ async def measure_answers(people: int, messages: int) -> float:
 
 def measure_webhook(table: Table) -> None:
     """This bot by webhook, and a bare echo that keeps nothing, under the same load."""
-    questions = ["花呗逾期一天会怎样", "催收现在在我家门口", "收到法院传票怎么办", "想申请延期还款"]
     table.add_row("one fsync on this disk", f"{measure_disk():.2f} ms")
     for name, kind, size in (
         ("bare python-telegram-bot echo, 8 concurrent", "echo", 8),
         ("this bot, 1 process", "bot", 1),
         ("this bot, 2 processes", "bot", 2),
+        ("variant: httpx for its calls, 1 process", "httpx", 1),
+        ("variant: answers in the webhook's, 1 process", "inline", 1),
     ):
-        full, steady = asyncio.run(measure(kind, size, questions, 3000))
-        p99 = percentile(full.acknowledged_ms, 0.99)
-        table.add_row(
-            f"{name}: answers, ack p99", f"{full.answers_per_second:.0f} /s, {p99:.0f} ms"
-        )
-        p99 = percentile(steady.acknowledged_ms, 0.99)
-        table.add_row(f"{name}: ack p99 at {PACE} updates/s", f"{p99:.1f} ms")
+        _add_figures(table, name, asyncio.run(measure(kind, size, list(QUESTIONS), 3000)))
+    from tests.postgres_server import new_database, running_server  # noqa: PLC0415, found at ROOT
+
+    with running_server() as server:
+        for size in (1, 2):
+            own = new_database(server)
+            found = asyncio.run(measure("bot", size, list(QUESTIONS), 3000, own))
+            _add_figures(table, f"this bot on PostgreSQL, processes: {size}", found)
+
+
+def _add_figures(table: Table, name: str, found: tuple[Figures, ...]) -> None:
+    full, steady = found
+    p99 = percentile(full.acknowledged_ms, 0.99)
+    table.add_row(f"{name}: answers, ack p99", f"{full.answers_per_second:.0f} /s, {p99:.0f} ms")
+    p99 = percentile(steady.acknowledged_ms, 0.99)
+    table.add_row(f"{name}: ack p99 at {PACE} updates/s", f"{p99:.1f} ms")
+
+
+async def measure_client(request: BaseRequest, calls: int = 2000, at_once: int = 32) -> float:
+    """Milliseconds of processor time for one call of the Bot API, the messenger's share included."""
+    messenger = Messenger()
+    server = await messenger.start()
+    left = iter(range(calls))
+    bot = Bot(TOKEN, base_url=f"{messenger.root}/bot", request=request, get_updates_request=request)
+
+    async def call() -> None:
+        for _ in left:
+            await bot.do_api_request("sendMessage", {"chat_id": 1, "text": "花呗逾期一天会怎样"})
+
+    async with bot:
+        started = time.process_time()
+        await asyncio.gather(*(call() for _ in range(at_once)))
+        spent = time.process_time() - started
+    server.close()
+    return spent / calls * 1000
+
+
+def measure_clients(table: Table) -> None:
+    """The client that carries the calls, and the library's own, through the same seam."""
+    warnings.filterwarnings("ignore", "Please use 'Bot\\.", PTBUserWarning)
+    for name, request in (
+        ("aiohttp", AiohttpRequest(connections=32, context=secure_context())),
+        ("httpx, one pool", HTTPXRequest(connection_pool_size=32)),
+    ):
+        spent = asyncio.run(measure_client(request))
+        table.add_row(f"processor time of a call, {name}", f"{spent:.2f} ms")
 
 
 def measure_disk() -> float:
@@ -164,6 +218,7 @@ def main() -> None:
     measure_quality(table)
     rate = asyncio.run(measure_answers(arguments.people, arguments.messages))
     table.add_row("answers through the stand-in, one process for both", f"{rate:.0f} /s")
+    measure_clients(table)
     measure_webhook(table)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     table.add_row("memory of bot and stand-in under that load", f"{own:.0f} MiB")

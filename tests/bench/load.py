@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 MESSAGE = (
@@ -22,6 +23,7 @@ class Messenger:
 
     def __init__(self) -> None:
         self.url = ""
+        self.given: dict[str, object] = {}
         self.sent = 0
         self.enough = asyncio.Event()
         self.wanted = 0
@@ -34,12 +36,16 @@ class Messenger:
         self.root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         return server
 
+    def count(self) -> None:
+        """One more message was sent."""
+        self.sent += 1
+        if self.sent == self.wanted:
+            self.enough.set()
+
     def answer(self, method: bytes, body: bytes) -> bytes:
         """The result of one call."""
         if method == b"sendMessage":
-            self.sent += 1
-            if self.sent == self.wanted:
-                self.enough.set()
+            self.count()
             return MESSAGE
         return json.dumps({"ok": True, "result": self._other(method, body)}).encode()
 
@@ -47,15 +53,24 @@ class Messenger:
         if method == b"getMe":
             return {"id": 100000, "is_bot": True, "first_name": "b", "username": "bench_bot"}
         if method == b"setWebhook":
-            self.url = json.loads(body)["url"]
-            self.given = json.loads(body)
+            self.given = _parameters(body)
+            self.url = self.given["url"]
         if method == b"getWebhookInfo":
             info = {"url": self.url, "has_custom_certificate": False, "pending_update_count": 0}
-            kept = getattr(self, "given", {})
-            return info | {
-                key: kept[key] for key in ("allowed_updates", "max_connections") if key in kept
-            }
+            told = ("allowed_updates", "max_connections")
+            return info | {key: self.given[key] for key in told if key in self.given}
         return True
+
+
+def _parameters(body: bytes) -> dict[str, object]:
+    """Of a call, as JSON or as a form (httpx)."""
+    if body.startswith(b"{"):
+        return json.loads(body)
+    form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    return form | {
+        "allowed_updates": json.loads(form["allowed_updates"]),
+        "max_connections": int(form["max_connections"]),
+    }
 
 
 class _Called(asyncio.Protocol):
@@ -91,7 +106,8 @@ def _split(data: bytes) -> tuple[bytes, bytes, bytes] | None:
 class _Chat(asyncio.Protocol):
     """One connection to the webhook: a chat that waits for each acknowledgement."""
 
-    def __init__(self) -> None:
+    def __init__(self, messenger: Messenger) -> None:
+        self._messenger = messenger
         self.status: asyncio.Future[int] | None = None
         self._unread = b""
 
@@ -102,6 +118,8 @@ class _Chat(asyncio.Protocol):
         self._unread += data
         if (answer := _split(self._unread)) is not None:
             self._unread = answer[2]
+            if b'"method"' in answer[1]:  # a call within the answer
+                self._messenger.count()
             if self.status is not None and not self.status.done():
                 self.status.set_result(int(answer[0].split(b" ", 2)[1]))
 
@@ -128,6 +146,9 @@ class Load:
         self._questions = questions
         self._update_id = int(time.time())
 
+    def _chat(self) -> _Chat:
+        return _Chat(self._messenger)
+
     async def run(self, updates: int, chats: int, *, per_second: float = 0.0) -> Figures:
         """Sends updates from many chats and waits for as many answers.
 
@@ -138,7 +159,8 @@ class Load:
         """
         loop = asyncio.get_running_loop()
         lines = [
-            (await loop.create_connection(_Chat, "127.0.0.1", self._port))[1] for _ in range(chats)
+            (await loop.create_connection(self._chat, "127.0.0.1", self._port))[1]
+            for _ in range(chats)
         ]
         messenger = self._messenger
         messenger.enough.clear()

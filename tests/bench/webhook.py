@@ -19,11 +19,18 @@ if TYPE_CHECKING:
 
     from load import Figures
 
-ROOT = Path(__file__).parent.parent.parent
-HERE = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
 SECRET = "benchmark-secret"
 CHATS = 64
 PACE = 200
+QUESTIONS = (
+    "信用卡逾期会坐牢吗",
+    "利息太高了合法吗",
+    "催收打电话给我妈",
+    "有人说可以帮我修复征信",
+)
+"""Each is answered with one message, so that messages sent are updates answered."""
 
 
 def free_port() -> int:
@@ -35,8 +42,18 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def this_bot(messenger: Messenger, port: int, workers: int) -> AsyncIterator[None]:
-    """``bot run`` as an operator starts it, without the limits of the real Telegram."""
+async def this_bot(
+    messenger: Messenger, port: int, workers: int, *, variant: str = "", database: str = ""
+) -> AsyncIterator[None]:
+    """``bot run`` as an operator starts it, without the limits of the real Telegram.
+
+    Args:
+        messenger: its Telegram.
+        port: of the webhook.
+        workers: processes.
+        variant: of ``variants.py``; the bot as it is if empty.
+        database: its address; a new SQLite file if empty.
+    """
     with tempfile.TemporaryDirectory() as folder:
         variables = {
             "BOT_TOKEN": "100000:" + "benchmark" * 4,
@@ -44,13 +61,14 @@ async def this_bot(messenger: Messenger, port: int, workers: int) -> AsyncIterat
             "WEBHOOK_URL": f"http://127.0.0.1:{port}/hook",
             "WEBHOOK_SECRET": SECRET,
             "LISTEN": f"127.0.0.1:{port}",
-            "DATABASE_URL": f"sqlite:///{folder}/bot.db",
+            "DATABASE_URL": database or f"sqlite:///{folder}/bot.db",
             "KNOWLEDGE_DIR": str(ROOT / "knowledge"),
             "FLOOD_LIMIT": "0",
             "SEND_PER_SECOND": "0",
             "SEND_PER_CHAT": "0",
         }
-        command = (sys.executable, "-m", "bot", "run", "--workers", str(workers))
+        program = (str(HERE / "variants.py"), variant) if variant else ("-m", "bot")
+        command = (sys.executable, *program, "run", "--workers", str(workers))
         async with _running(command, variables):
             while not messenger.url:  # noqa: ASYNC110, another process sets it
                 await asyncio.sleep(0.05)
@@ -86,24 +104,34 @@ async def _running(command: tuple[str, ...], variables: dict[str, str]) -> Async
         await process.wait()
 
 
-async def measure(kind: str, size: int, questions: list[str], updates: int) -> tuple[Figures, ...]:
+async def measure(
+    kind: str, size: int, questions: list[str], updates: int, database: str = ""
+) -> tuple[Figures, ...]:
     """Answers a second at full load, then acknowledgements at a steady pace.
 
     Args:
-        kind: ``bot`` or ``echo``.
+        kind: ``bot``, ``echo``, or one of ``variants.py``.
         size: workers of the bot, concurrent updates of the echo.
         questions: what is asked in turn.
         updates: at full load.
+        database: as in ``this_bot``.
     """
     messenger = Messenger()
     server = await messenger.start()
     port = free_port()
-    target = this_bot if kind == "bot" else bare_echo
+    if kind == "echo":
+        target = bare_echo(messenger, port, size)
+    else:
+        variant = "" if kind == "bot" else kind
+        target = this_bot(messenger, port, size, variant=variant, database=database)
     try:
-        async with target(messenger, port, size):
+        async with target:
             load = Load(messenger, port, SECRET, questions)
             await load.run(200, CHATS)
             full = await load.run(updates, CHATS)
+            if messenger.sent != 200 + updates:
+                message = "a question of the bench has more than one message for an answer"
+                raise RuntimeError(message)
             steady = await load.run(PACE * 5, CHATS, per_second=PACE)
             return full, steady
     finally:
@@ -113,9 +141,7 @@ async def measure(kind: str, size: int, questions: list[str], updates: int) -> t
 if __name__ == "__main__":
     sys.path.insert(0, str(HERE))
     found = asyncio.run(
-        measure(
-            sys.argv[1], int(sys.argv[2]), sys.argv[4:] or ["花呗逾期一天会怎样"], int(sys.argv[3])
-        )
+        measure(sys.argv[1], int(sys.argv[2]), sys.argv[4:] or list(QUESTIONS), int(sys.argv[3]))
     )
     for figures in found:
         spent = sorted(figures.acknowledged_ms)
