@@ -25,10 +25,10 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--only", default="")
     job = parser.parse_args()
-    os.nice(_POLITE)
-    if job.cache is None:
+    if job.cache is None:  # an admin waits for this one
         save(check_folder(job.folder, job.only), job.result)
         return
+    os.nice(_POLITE)
     job.cache.mkdir(parents=True, exist_ok=True)
     with (job.cache / "build.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -89,7 +89,10 @@ class Editing:
         await asyncio.to_thread(self._editor.put, edit)
 
     async def _propose(self, make: Callable[[], Edit]) -> Proposal:
-        edit = await asyncio.to_thread(make)
+        async with self._workshop.within_patience():
+            return await self._examined(await asyncio.to_thread(make))
+
+    async def _examined(self, edit: Edit) -> Proposal:
         lines = await asyncio.to_thread(self._editor.difference, edit)
         built = await self._checked(edit)
         own, others = await self._sorted(edit, built)

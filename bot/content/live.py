@@ -116,7 +116,7 @@ class Live:
             BuildFailed: it could not be looked at.
         """
         await asyncio.to_thread(self._history.unpin)
-        async with self._workshop.copy(self._folder) as copy:
+        async with self._workshop.within_patience(), self._workshop.copy(self._folder) as copy:
             built = await self._workshop.check(copy)
         self._ask()
         return built

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _RESULTS: Final = 4
 """Results that are kept for the other processes."""
+_PATIENCE: Final = 24.0
+"""Seconds; shorter than the lease of an update."""
 _TOLD: Final = 400
 """Characters of a process's last words that go into the log."""
 
@@ -60,6 +62,20 @@ class Workshop:
             yield place
         finally:
             await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+
+    @contextlib.asynccontextmanager
+    async def within_patience(self) -> AsyncIterator[None]:
+        """Gives up on what takes so long that the request would be handed to another process.
+
+        Raises:
+            BuildFailed: it did.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                yield
+        except TimeoutError as error:
+            message = f"not done within {_PATIENCE:.0f} seconds"
+            raise BuildFailed(message) from error
 
     async def check(self, folder: Path, only: str = "") -> Built:
         """Checks a copy, as ``check_folder`` does.
