@@ -177,6 +177,7 @@ PHRASES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "edit_looks": frozenset(),
         "edit_new": frozenset({"article", "path"}),
         "edit_changes": frozenset({"article", "path"}),
+        "edit_place": frozenset({"line"}),
         "edit_more": frozenset({"count"}),
         "edit_others": frozenset(),
         "edit_written": frozenset({"path", "version"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from bot.conversation.turn import Paragraph
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _FAULTS: Final = 15
 _LINES: Final = 60
+_JUMP: Final = re.compile(r"@@ -(\d+)")
 _WIDTH: Final = 240
 """Characters of one changed line that are shown."""
 
@@ -48,7 +50,8 @@ def show_faults(
 
 def show_changes(lines: Sequence[str], messages: Mapping[str, str]) -> tuple[Paragraph, ...]:
     """Changed lines one under another, in letters of one width."""
-    seen = [code(_short(line)) for line in lines if line.strip()]
+    place = messages["edit_place"]
+    seen = [_shown(line, place) for line in lines if line.strip()]
     text = Paragraph("\n".join(seen[:_LINES]))
     rest = len(seen) - _LINES
     if rest <= 0:
@@ -56,5 +59,9 @@ def show_changes(lines: Sequence[str], messages: Mapping[str, str]) -> tuple[Par
     return (text, Paragraph(messages["edit_more"].format(count=rest)))
 
 
-def _short(line: str) -> str:
-    return line if len(line) <= _WIDTH else line[:_WIDTH] + "…"
+def _shown(line: str, place: str) -> str:
+    """One line of a difference; where it jumps, the number of the line in the old file."""
+    jump = _JUMP.match(line)
+    if jump is not None:
+        return place.format(line=jump[1])
+    return code(line if len(line) <= _WIDTH else line[:_WIDTH] + "…")
