@@ -10,6 +10,8 @@ from bot.content.history import KEPT, History
 from bot.content.news import Kind
 from bot.content.serving import Serving
 from bot.content.version import Content
+from bot.content.workshop import Workshop
+from bot.errors import BuildFailed
 from bot.knowledge.loader import content_version
 from tests.doubles.patience import until
 
@@ -262,3 +264,19 @@ def test_damaged_files_of_the_history_are_nothing(tmp_path):
         assert history.kept() == ()
     history.unpin()
     assert history.note("a" * 16) >= 1
+
+
+async def test_what_could_not_be_built_is_tried_again_by_itself(stage, monkeypatch):
+    """Want of memory or disk is no fault of the content: it goes live once there is room."""
+    build, refusals = Workshop.build, iter([BuildFailed("no memory"), OSError(28, "full")])
+
+    async def short_of_memory(workshop, copy):
+        for refusal in refusals:
+            raise refusal
+        return await build(workshop, copy)
+
+    monkeypatch.setattr(Workshop, "build", short_of_memory)
+    async with stage.following() as live:
+        stage.change("先别开门", "先不开门")
+        await serves(live, "先不开门")
+        assert stage.of(Kind.FAULTS) == []

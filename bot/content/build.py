@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -15,6 +16,14 @@ from bot.content.building import build_folder, check_folder, save
 
 _POLITE: Final = 10
 """How far the process steps back behind those that answer."""
+
+
+def _step_back() -> None:
+    """Answers come first, also when memory runs out; where the system forbids it, they do not."""
+    with contextlib.suppress(OSError):
+        os.nice(_POLITE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", "utf-8")
 
 
 def main() -> None:
@@ -28,7 +37,7 @@ def main() -> None:
     if job.cache is None:  # an admin waits for this one
         save(check_folder(job.folder, job.only), job.result)
         return
-    os.nice(_POLITE)
+    _step_back()
     job.cache.mkdir(parents=True, exist_ok=True)
     with (job.cache / "build.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -167,6 +167,7 @@ def _replace(target: Path, content: bytes) -> None:
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        os.fchmod(descriptor, mode)  # whatever the service's mask: others pull and read here too
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()

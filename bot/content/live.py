@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 Tell: TypeAlias = Callable[[News], Awaitable[None]]
 _TRIES: Final = 5
 """How often a folder that changes under the work is looked at again before the next change."""
+
+_LONGEST_PAUSE: Final = 300.0
+"""Seconds between two attempts at what fails again and again, such as for want of memory."""
 
 _LOG = structlog.get_logger(__name__)
 
@@ -96,6 +100,10 @@ class Live:
         """Whether admins were told of its faults."""
         self._asked = False
         """Whether somebody asked for a look, changed or not."""
+        self._failures = 0
+        """In a row, for other reasons than the content's."""
+        self._again_at = math.inf
+        """When to try again without a change, by the clock of the loop."""
         self._missed_at = 0.0
         """Since when the folder is away, by the clock of the loop."""
 
@@ -186,9 +194,10 @@ class Live:
     async def _follow(self) -> None:
         """Takes up every change, whether somebody told of it or it is found by looking."""
         seen: Stamp | None = None
+        loop = asyncio.get_running_loop()
         while True:
             now = await asyncio.to_thread(self._stamp)
-            if now != seen or self._asked:
+            if now != seen or self._asked or loop.time() >= self._again_at:
                 self._asked = False
                 seen = await self._take_up(now)
             with contextlib.suppress(TimeoutError):
@@ -196,22 +205,27 @@ class Live:
                     await self._bell.wait()
             self._bell.clear()
 
-    async def _take_up(self, stamp: Stamp) -> Stamp | None:
-        """Goes live with what stands there now; None when it must be looked at again."""
+    async def _take_up(self, stamp: Stamp) -> Stamp:
+        """Goes live with what stands there now; what fails is tried again, ever more rarely."""
         try:
             if not await asyncio.to_thread(self._folder.is_dir):
                 await self._miss()
-                return None
+                self._again_at = 0.0
+                return stamp
             self._missed_at = 0.0
-            quiet = await self._quiet(stamp)
+            stamp = await self._quiet(stamp)
             await self._catch_up()
         except (BuildFailed, StorageUnavailable, OSError) as error:
             _LOG.warning("content_not_followed", reason=str(error))
         except Exception:  # noqa: BLE001 - the bot serves on, whatever happens to its watcher
             _LOG.exception("content_not_followed")
         else:
-            return quiet
-        return None
+            self._failures, self._again_at = 0, math.inf
+            return stamp
+        pause = min(_LONGEST_PAUSE, self._rhythm.look * 2**self._failures)
+        self._failures += 1
+        self._again_at = asyncio.get_running_loop().time() + pause
+        return stamp
 
     def _stamp(self) -> Stamp:
         return stamp(self._folder) | stamp(self._history.folder, deep=False)
