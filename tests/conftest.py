@@ -6,6 +6,7 @@ import pytest
 
 from bot.knowledge.loader import read_knowledge
 from bot.knowledge.model import Knowledge
+from bot.search.searcher import Searcher
 
 pytest_plugins = ["tests.durability_stage", "tests.postgres_server"]
 
@@ -22,3 +23,9 @@ def shipped() -> Path:
 def shipped_knowledge() -> Knowledge:
     """What the bot says, as it is in this repository."""
     return read_knowledge(SHIPPED).knowledge
+
+
+@pytest.fixture(scope="session")
+def shipped_searcher(shipped_knowledge, tmp_path_factory) -> Searcher:
+    """The matching over it, as the bot builds it; once for the whole run."""
+    return Searcher.build(shipped_knowledge, cache=tmp_path_factory.mktemp("search"))

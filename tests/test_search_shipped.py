@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge.loader import read_knowledge
 from bot.search.decide import Outcome
-from bot.search.searcher import Searcher
 
 SECOND = {
     "家里只有老人在，催收来敲门": "somebody is at the door: the gate's card comes first",
@@ -17,15 +15,15 @@ SECOND = {
 
 
 @pytest.fixture(scope="module")
-def knowledge(shipped):
+def knowledge(shipped_knowledge):
     """What ships."""
-    return read_knowledge(shipped).knowledge
+    return shipped_knowledge
 
 
 @pytest.fixture(scope="module")
-def searcher(knowledge, tmp_path_factory):
-    """The searcher over it, as the bot builds it."""
-    return Searcher.build(knowledge, cache=tmp_path_factory.mktemp("cache"))
+def searcher(shipped_searcher):
+    """The searcher over it."""
+    return shipped_searcher
 
 
 def test_questions_reach_their_article(knowledge, searcher):
