@@ -6,7 +6,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.demo import running_demo
+from bot.demo import Demo, running_demo
 from bot.sandbox.client import SandboxClient
 from bot.settings import load_settings
 
@@ -101,3 +101,16 @@ async def test_own_data_is_shown_exported_and_deleted(root, person):
     empty = await talk(person, "/mydata")
     assert "延期" not in empty.text
     assert "0 条（不含内容）" in empty.text
+
+
+async def test_interview_outlives_the_process(shipped, tmp_path):
+    """The bot is stopped in the middle of a question; started again, the same question is open."""
+    settings, demo = load_settings(knowledge_dir=shipped), Demo(data=tmp_path)
+    async with running_demo(settings, demo) as root, SandboxClient.connect(root) as client:
+        await talk(await client.person(chat_id=4242), "想申请延期", "逾期20天了", "都没有")
+    async with running_demo(settings, demo) as root, SandboxClient.connect(root) as client:
+        person = await client.person(chat_id=4242)
+        reply = await talk(person, "某某银行股份有限公司")
+        assert "机构和产品：某某银行股份有限公司" in reply.text
+        shown = await talk(person, "/mydata")
+        assert "现在到哪一步：逾期30天以内" in shown.text
