@@ -255,6 +255,7 @@ def train(*, labelled: Path | None, out: Path | None, calibration: Path | None) 
 def dashboard(port: int) -> None:
     """Shows what people ask and find, in the browser: counts only, of five people at least."""
     import asyncio
+    import signal
     import tempfile
 
     from bot.dashboard.service import refresh, serve
@@ -263,7 +264,8 @@ def dashboard(port: int) -> None:
 
     settings = _settings()
     knowledge = load_knowledge(settings.knowledge_dir)
-    with tempfile.TemporaryDirectory() as scratch:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the folder is tidied up
+    with tempfile.TemporaryDirectory(prefix="huanhuan-") as scratch:
         path = Path(scratch) / "figures.db"
 
         async def again() -> None:

@@ -116,3 +116,14 @@ def test_key_of_a_page_is_explained(name):
     """Each key of a lender card and of a public number is named."""
     if name not in {"id", "line", "number"}:
         assert f"`{name}" in GUIDE
+
+
+def test_quoted_button_exists(shipped_knowledge):
+    """Each button that the guide tells admins to press is one that they see."""
+    section = GUIDE.split("## 管理员在聊天里能做什么")[1].split("\n## ")[0]
+    quoted = re.findall(r"点(?:过)?“([^”]+)”", section)
+    labels = shipped_knowledge.messages.values()
+    assert len(quoted) >= 5
+    for words in quoted:
+        first = re.split(r"[…：]", words)[0].strip()
+        assert any(label.strip().startswith(first) for label in labels), words

@@ -679,6 +679,18 @@ async def test_who_says_no_gets_nothing_that_is_on_its_way(store, clock):
     assert one.item.lane == "c"
 
 
+async def test_old_bulletin_goes(store, clock):
+    """After its time a bulletin is gone, and its button publishes nothing more."""
+    await subscribe(store, "a")
+    await handle(store, 21, "boss", Handled(draft=Draft("k", "words")))
+    clock.forward(91 * DAY)
+    while await store.purge(Retention()):
+        pass
+    assert await store.bulletin("k") is None
+    await handle(store, 22, "boss", Handled(publish=NEWS))
+    assert (await store.depth()).scheduled == 0
+
+
 async def test_wish_is_renewed_and_runs_out(store, clock):
     """A wish counts from when it was said last; after its time nobody is written to unasked."""
     await subscribe(store, "a", "b")
