@@ -14,11 +14,13 @@ from bot.conversation.engine import Conversation
 from bot.errors import BuildFailed
 from bot.figures.unanswered import question_key
 from bot.knowledge.loader import load_knowledge
-from bot.search.decide import Decision, Outcome
+from bot.search.decide import KNOWN, Decision, Outcome
 from bot.settings import load_settings
 
 FUND = "公积金会被划走吗"
 FUND_TOO = "公积金会不会被划走"
+CHAT = "哈哈"
+"""Stands among the messages that deserve no article."""
 RENT = "房租欠两个月房东赶人"
 ZONE = load_settings().timezone
 SECOND = "articles/visit/visit-02.md"
@@ -30,11 +32,12 @@ class Deaf:
     def __init__(self, searcher):
         self.explain = searcher.explain
         self.found = set()
+        self.chat = {CHAT}
 
     def decide(self, text, *, previous=None):
         """Nothing, except for what has been found since."""
         outcome = Outcome.ANSWER if text in self.found else Outcome.NONE
-        return Decision(outcome, (), "deaf")
+        return Decision(outcome, (), KNOWN if text in self.chat else "deaf")
 
 
 class Version:
@@ -116,6 +119,13 @@ async def test_page_that_is_not_there_is_the_nearest(office, data):
 async def test_nothing_waits(serving, editing):
     """Without unanswered questions the desk says so."""
     office = open_office(serving, editing)
+    assert await office.say("/unanswered") == ["没有等你看的问题了。"]
+
+
+async def test_known_chat_does_not_wait(serving, editing):
+    """What an editor has listed as deserving no article is nothing to look at."""
+    office = open_office(serving, editing)
+    await office.say(CHAT, person=20)
     assert await office.say("/unanswered") == ["没有等你看的问题了。"]
 
 

@@ -131,7 +131,7 @@ def _asked_since(group: Group, taken: Mapping[str, float]) -> Group | None:
 def _questions(records: Iterable[Record]) -> list[Question]:
     asked: dict[str, list[Record]] = defaultdict(list)
     for row in records:
-        if row.kind in UNANSWERED and row.text.strip():
+        if row.kind in UNANSWERED and any(map(str.isalnum, row.text)):
             asked[" ".join(row.text.split())].append(row)
     return [
         Question(text, len(rows), frozenset(row.lane for row in rows), max(row.at for row in rows))

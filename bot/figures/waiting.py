@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from bot.figures.unanswered import Group, Settled, group_unanswered
-from bot.search.decide import Outcome
+from bot.search.decide import KNOWN, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,7 +29,8 @@ async def read_waiting(store: Store, now: float, decide: Callable[[str], Decisio
     Args:
         store: holds the events, and what admins decided.
         now: seconds since the epoch.
-        decide: of the content that serves; what it answers by now waits no longer.
+        decide: of the content that serves; what it answers by now waits no longer, nor what
+            stands in ``phrasings/none.txt`` or ``unclear.txt``.
     """
     records = await store.events(now - DAYS * 86400.0, worded=True)
     settled = settle(await store.deeds(_DEEDS))
@@ -48,15 +49,14 @@ def settle(done: Iterable[Done]) -> list[Settled]:
 def _waiting(
     records: Iterable[Record], settled: Iterable[Settled], decide: Callable[[str], Decision]
 ) -> list[Group]:
-    """Without the wordings that find their article by now."""
+    """Without the wordings about which nothing is to be done any more."""
     found = (
-        Group(
-            tuple(
-                question
-                for question in group.questions
-                if decide(question.text).outcome not in _FOUND
-            )
-        )
+        Group(tuple(item for item in group.questions if not _done_with(decide(item.text))))
         for group in group_unanswered(records, settled)
     )
     return [group for group in found if group.questions]
+
+
+def _done_with(decision: Decision) -> bool:
+    """Finds its article by now, or is among the messages that an editor wants no article for."""
+    return decision.outcome in _FOUND or decision.rule == KNOWN
