@@ -256,6 +256,7 @@ def _abridged(plain: str, labels: Mapping[str, str]) -> list[str]:
 
 def _by_days(plain: str, choices: Sequence[Choice]) -> list[str]:
     """The choices that a number of days falls into: 逾期20天, 两个多月没还."""
+    plain = plain.replace("半个月", "15天").replace("半年", "182天")
     match = _DAYS.search(plain)
     if match is None:
         return []
