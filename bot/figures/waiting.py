@@ -20,6 +20,9 @@ IGNORED: Final = "question_ignored"
 ASSIGNED: Final = "question_assigned"
 """Acts of admins; their target begins with the key of a question."""
 _DEEDS: Final = 20_000
+_MOST: Final = 300
+"""Groups that are looked at, the most asked; each wording in them is asked anew, which takes a
+millisecond, and nobody leafs through more."""
 _FOUND: Final = frozenset({Outcome.ANSWER, Outcome.URGENT})
 
 
@@ -52,7 +55,7 @@ def _waiting(
     """Without the wordings about which nothing is to be done any more."""
     found = (
         Group(tuple(item for item in group.questions if not _done_with(decide(item.text))))
-        for group in group_unanswered(records, settled)
+        for group in group_unanswered(records, settled)[:_MOST]
     )
     return [group for group in found if group.questions]
 
