@@ -120,5 +120,6 @@ async def test_check_that_cannot_run_is_no_fault_of_the_edit(folder, editing, be
         await editing.write_article(raw)
     folder.with_name("elsewhere").rename(folder)
     bench.rmdir()
+    bench.touch()
     with pytest.raises(BuildFailed):
         await editing.write_article(raw)

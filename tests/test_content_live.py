@@ -280,3 +280,26 @@ async def test_what_could_not_be_built_is_tried_again_by_itself(stage, monkeypat
         stage.change("先别开门", "先不开门")
         await serves(live, "先不开门")
         assert stage.of(Kind.FAULTS) == []
+
+
+async def test_content_goes_live_where_nothing_can_be_kept(stage):
+    """A disk that takes no old versions costs the way back, not the new version."""
+    first = Content.load(stage.folder, cache=stage.place / "cache")
+    (stage.place / "state").touch()
+    (stage.place / "cache").rename(stage.place / "elsewhere")
+    (stage.place / "cache").touch()
+    live = stage.live(Serving(first))
+    async with live.following():
+        stage.change("先别开门", "先不开门")
+        await serves(live, "先不开门")
+        stage.change("先不开门", "请不开门")
+        await serves(live, "请不开门")
+    assert stage.history.kept() == ()
+
+
+async def test_bench_that_was_cleaned_away_is_made_again(stage):
+    """Temporary files may be removed under a bot that runs for weeks."""
+    async with stage.following() as live:
+        stage.bench.rmdir()
+        stage.change("先别开门", "先不开门")
+        await serves(live, "先不开门")

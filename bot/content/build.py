@@ -38,8 +38,7 @@ def main() -> None:
         save(check_folder(job.folder, job.only), job.result)
         return
     _step_back()
-    job.cache.mkdir(parents=True, exist_ok=True)
-    with (job.cache / "build.lock").open("a") as lock:
+    with job.result.with_name("build.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not job.result.exists():
             save(build_folder(job.folder, job.cache), job.result)

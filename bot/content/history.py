@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -141,7 +141,8 @@ class History:
 
     def unpin(self) -> None:
         """Asks for what stands in the folder."""
-        self._pin.unlink(missing_ok=True)
+        with suppress(OSError):  # what cannot be deleted could not be written either
+            self._pin.unlink()
 
     def void(self, folder: str) -> None:
         """The folder went live: what was asked for before it changed is void, no newer wish."""

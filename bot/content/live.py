@@ -251,7 +251,8 @@ class Live:
         for _ in range(_TRIES):
             goal = await asyncio.to_thread(self._goal)
             if goal.version == self._serving.knowledge.version:
-                await asyncio.to_thread(self._keep, goal)
+                if await asyncio.to_thread(self._history.path, goal.version) is None:
+                    await self._keep(goal.source, goal.version)
                 await self._mend()
                 return
             if goal.version == self._faulty:
@@ -262,11 +263,20 @@ class Live:
         message = "the folder changes all the time"
         raise BuildFailed(message)
 
-    def _keep(self, goal: _Goal) -> None:
-        """What serves can come back later, also what was there at the start."""
-        if self._history.path(goal.version) is None or self._history.current != goal.version:
-            self._history.store(goal.source, goal.version)
-            self._history.note(goal.version)
+    async def _keep(self, source: Path | None, version: str) -> None:
+        """Lets a version come back later; where the disk does not take it, it serves all the same.
+
+        Args:
+            source: where it is to be had; None once it serves.
+            version: its version.
+        """
+        try:
+            if source is not None:
+                await asyncio.to_thread(self._history.store, source, version)
+            if source is None or version == self._serving.knowledge.version:
+                await asyncio.to_thread(self._history.note, version)
+        except OSError as error:
+            _LOG.error("content_not_kept", reason=str(error))
 
     def _goal(self) -> _Goal:
         version = content_version(self._folder)
@@ -287,7 +297,7 @@ class Live:
         if built.faults:
             await self._reject(built)
             return True
-        await asyncio.to_thread(self._history.store, copy, built.version)
+        await self._keep(copy, built.version)
         await self._take(built)
         if not goal.pinned:
             await asyncio.to_thread(self._history.void, goal.version)
@@ -302,7 +312,7 @@ class Live:
         self._serving.swap(content)
         self._faulty, self._told = "", False
         _LOG.info("content_live", knowledge=built.version, before=before)
-        await asyncio.to_thread(self._history.note, built.version)
+        await self._keep(None, built.version)
         if self._swapped is not None:
             await self._swapped()
         gc.collect()  # the version before is a ring of objects, and large

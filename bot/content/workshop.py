@@ -55,6 +55,8 @@ class Workshop:
         place = self._bench / f"copy-{secrets.token_hex(8)}"
         try:
             try:
+                # Whoever cleans up temporary files may have taken the folder away.
+                self._bench.mkdir(mode=0o700, parents=True, exist_ok=True)
                 await asyncio.to_thread(copy_content, folder, place)
             except OSError as error:
                 message = f"the folder cannot be copied: {error.strerror}"
