@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -93,7 +94,7 @@ async def _server(url: str) -> Finding:
     from bot.store.postgres.inspection import inspect  # noqa: PLC0415, only who needs it loads it
 
     try:
-        return Finding("database", good=True, detail=await inspect(url))
+        return Finding("database", good=True, detail=await asyncio.to_thread(inspect, url))
     except StorageUnavailable as error:
         return Finding("database", good=False, detail=str(error))
 

@@ -70,8 +70,8 @@ async def test_processes_share_the_work_in_order(stores):
 async def test_late_update_finds_the_lane_locked(store, postgres_url):
     """N arrives while the claim of N+1 is not committed yet: nobody may begin with N."""
     await store.receive(11, "x", {})
-    async with await connect(postgres_url) as other, other.transaction():
-        ((one,),) = await inbox.claim(other, None, [inbox.Worker("a", 5, 30.0, idle=True)])
+    with connect(postgres_url) as other, other.transaction():
+        ((one,),) = inbox.claim(other, None, [inbox.Worker("a", 5, 30.0, idle=True)])
         assert one.item.update_id == 11
         await store.receive(10, "x", {})
         await store.receive(12, "y", {})
@@ -241,12 +241,12 @@ async def test_missing_server_is_said_without_the_password():
 
 async def test_doctor_looks_at_the_server(postgres_url):
     """A good server is named with its version; one that may lose what it confirmed is refused."""
-    assert "PostgreSQL" in await inspect(postgres_url)
+    assert "PostgreSQL" in inspect(postgres_url)
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE ROLE guest LOGIN")
     guest = postgres_url.replace("postgres:@", "guest:@")
     with pytest.raises(StorageUnavailable, match="create tables"):
-        await inspect(guest)
+        inspect(guest)
 
 
 async def test_closed_store_takes_nothing(postgres_url):

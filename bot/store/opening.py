@@ -49,4 +49,4 @@ async def read_events(url: str, since: float) -> tuple[Record, ...]:
         return await asyncio.to_thread(sqlite.read_events, path, since)
     from bot.store.postgres import store  # noqa: PLC0415, only who needs it loads it
 
-    return await store.read_events(url, since)
+    return await asyncio.to_thread(store.read_events, url, since)

@@ -41,24 +41,22 @@ WHERE lane = %(lane)s AND state = 'new' AND owner IS NULL
 """
 
 
-async def wish(connection: Connection, now: float | None, lane: str, item: Wish) -> None:
+def wish(connection: Connection, now: float | None, lane: str, item: Wish) -> None:
     """Keeps what a lane wants; what it does not want is also taken off its way."""
     values = {"now": now, "lane": lane, "topic": item.topic, "keys": f"{item.topic}:%"}
     if item.wanted:
-        await connection.execute(_WANT, values)
+        connection.execute(_WANT, values)
         return
-    await connection.execute(
+    connection.execute(
         "DELETE FROM subscription WHERE lane = %(lane)s AND topic = %(topic)s", values
     )
-    await connection.execute(
-        "DELETE FROM scheduled WHERE lane = %(lane)s AND key LIKE %(keys)s", values
-    )
-    await connection.execute(_STOP, values)
+    connection.execute("DELETE FROM scheduled WHERE lane = %(lane)s AND key LIKE %(keys)s", values)
+    connection.execute(_STOP, values)
 
 
-async def draft(connection: Connection, now: float | None, item: Draft) -> None:
+def draft(connection: Connection, now: float | None, item: Draft) -> None:
     """Keeps a draft; the first with a key stays."""
-    await connection.execute(
+    connection.execute(
         """
         INSERT INTO bulletin (key, text, drafted_at) VALUES (%s, %s, moment(%s))
         ON CONFLICT (key) DO NOTHING
@@ -67,26 +65,26 @@ async def draft(connection: Connection, now: float | None, item: Draft) -> None:
     )
 
 
-async def publish(connection: Connection, now: float | None, item: Publish) -> None:
+def publish(connection: Connection, now: float | None, item: Publish) -> None:
     """Sets a timer for everybody who wants the topic; nothing the second time."""
     values = {"now": now, "key": item.key, "topic": item.topic}
-    row = await (await connection.execute(_PUBLISH, values)).fetchone()
+    row = connection.execute(_PUBLISH, values).fetchone()
     if row is None:
         return
     payload = dump({"action": item.action, "text": row["text"], "topic": item.topic})
     spread = {"timer": f"{item.topic}:{item.key}", "gap": item.gap, "payload": payload}
-    await connection.execute(_SPREAD, {**values, **spread})
+    connection.execute(_SPREAD, {**values, **spread})
 
 
-async def subscribers(connection: Connection, topic: str) -> int:
+def subscribers(connection: Connection, topic: str) -> int:
     """How many lanes want a topic."""
     sql = "SELECT count(*) AS people FROM subscription WHERE topic = %s"
-    row = await (await connection.execute(sql, (topic,))).fetchone()
+    row = connection.execute(sql, (topic,)).fetchone()
     return row["people"] if row else 0
 
 
-async def find(connection: Connection, key: str) -> Bulletin | None:
+def find(connection: Connection, key: str) -> Bulletin | None:
     """A bulletin by its key."""
     sql = "SELECT text, published_at, people FROM bulletin WHERE key = %s"
-    row = await (await connection.execute(sql, (key,))).fetchone()
+    row = connection.execute(sql, (key,)).fetchone()
     return None if row is None else Bulletin(**row)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.store.postgres.connection import Connection
+    from bot.store.postgres.connection import Listener
 
 
 class ServerClock:
@@ -20,7 +20,7 @@ class ServerClock:
         """Seconds since the epoch, as the server counts them, to some milliseconds."""
         return time.monotonic() + self._ahead
 
-    async def set(self, connection: Connection) -> None:
+    async def set(self, connection: Listener) -> None:
         """Asks the server, taking half the way there and back for the way back."""
         before = time.monotonic()
         cursor = await connection.execute(

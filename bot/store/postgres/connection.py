@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from psycopg import AsyncConnection, Error
+from psycopg import Connection as SyncConnection
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg.types.string import StrDumper
@@ -13,11 +15,17 @@ from psycopg.types.string import StrDumper
 from bot.errors import StorageUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg.abc import Buffer
 
-Connection: TypeAlias = AsyncConnection[dict[str, Any]]
+Connection: TypeAlias = "SyncConnection[dict[str, Any]]"
+Listener: TypeAlias = "AsyncConnection[dict[str, Any]]"
 
-_PATIENCE: Final = {
+R = TypeVar("R")
+
+_OPTIONS: Final[dict[str, Any]] = {
+    "application_name": "huanhuan",
     "connect_timeout": 5,
     # A server whose host has vanished is noticed, instead of waited for.
     "keepalives_idle": 10,
@@ -42,7 +50,7 @@ class _Text(StrDumper):
         return super().dump(obj.replace("\0", "\ufffd"))
 
 
-async def connect(url: str) -> Connection:
+def connect(url: str) -> Connection:
     """A new connection in autocommit mode.
 
     Raises:
@@ -50,18 +58,24 @@ async def connect(url: str) -> Connection:
             no password.
     """
     try:
-        connection = await AsyncConnection.connect(
-            url,
-            autocommit=True,
-            row_factory=dict_row,
-            application_name="huanhuan",
-            **_PATIENCE,  # type: ignore[arg-type] # libpq's parameters, by name
-        )
+        connection = SyncConnection.connect(url, autocommit=True, row_factory=dict_row, **_OPTIONS)
         connection.adapters.register_dumper(str, _Text)
-        await connection.execute(_SESSION)
+        connection.execute(_SESSION)
     except Error as error:
         raise unavailable(error) from error
     return connection
+
+
+async def connect_listener(url: str) -> Listener:
+    """The same, to wait on for notifications.
+
+    Raises:
+        StorageUnavailable: as ``connect``.
+    """
+    try:
+        return await AsyncConnection.connect(url, autocommit=True, row_factory=dict_row, **_OPTIONS)
+    except Error as error:
+        raise unavailable(error) from error
 
 
 def unavailable(error: Exception) -> StorageUnavailable:
@@ -71,37 +85,40 @@ def unavailable(error: Exception) -> StorageUnavailable:
 
 
 class Line:
-    """One connection, opened when it is needed and again after it broke."""
+    """One connection in a thread of its own, opened when it is needed and again after it broke.
 
-    def __init__(self, url: str) -> None:
+    A transaction is several rounds to the server. In a thread they do not wait for the event loop,
+    which is busy with answers, at every one.
+    """
+
+    def __init__(self, url: str, name: str) -> None:
         self._url = url
         self._connection: Connection | None = None
-        self._opening = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
-    async def connection(self) -> Connection:
-        """The connection, working as far as anybody knows.
-
-        Raises:
-            StorageUnavailable: there is none at the moment.
-        """
-        async with self._opening:
-            if self._connection is None or self._connection.closed:
-                self._connection = await connect(self._url)
-            return self._connection
-
-    async def idle(self) -> Connection:
-        """The same for its only user, who may have left it in the middle of something.
+    async def run(self, work: Callable[[Connection], R]) -> R:
+        """Does work with the connection.
 
         Raises:
             StorageUnavailable: there is none at the moment.
         """
-        connection = await self.connection()
-        if connection.info.transaction_status is TransactionStatus.IDLE:
-            return connection
-        await connection.close()
-        return await self.connection()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: work(self._working()))
+
+    def _working(self) -> Connection:
+        """The connection, idle and whole as far as anybody knows."""
+        connection = self._connection
+        if connection is None or connection.closed:
+            connection = connect(self._url)
+        elif connection.info.transaction_status is not TransactionStatus.IDLE:
+            connection.close()  # left in the middle of something
+            connection = connect(self._url)
+        self._connection = connection
+        return connection
 
     async def close(self) -> None:
-        """Ends it."""
+        """Ends connection and thread."""
         if self._connection is not None:
-            await self._connection.close()
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown()

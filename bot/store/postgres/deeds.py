@@ -23,10 +23,10 @@ class News:
     calls: tuple[Call, ...]
 
 
-async def keep(connection: Connection, now: float | None, deeds: Iterable[Deed]) -> None:
+def keep(connection: Connection, now: float | None, deeds: Iterable[Deed]) -> None:
     """Writes down what an admin did."""
     for deed in deeds:
-        await connection.execute(
+        connection.execute(
             """
             INSERT INTO deed (at, person, act, target, version)
             VALUES (moment(%s), %s, %s, %s, %s)
@@ -35,27 +35,27 @@ async def keep(connection: Connection, now: float | None, deeds: Iterable[Deed])
         )
 
 
-async def last(connection: Connection, limit: int) -> tuple[Done, ...]:
+def last(connection: Connection, limit: int) -> tuple[Done, ...]:
     """The last deeds, the newest first."""
-    cursor = await connection.execute(
+    cursor = connection.execute(
         "SELECT at, person, act, target, version FROM deed ORDER BY id DESC LIMIT %s", (limit,)
     )
-    rows = await cursor.fetchall()
+    rows = cursor.fetchall()
     return tuple(Done(row.pop("at"), Deed(**row)) for row in rows)
 
 
-async def announce(connection: Connection, now: float | None, items: Sequence[News]) -> list[bool]:
+def announce(connection: Connection, now: float | None, items: Sequence[News]) -> list[bool]:
     """Sends what nobody has told before."""
     told = []
     for item in items:
-        cursor = await connection.execute(
+        cursor = connection.execute(
             """
             INSERT INTO announced (key, at) VALUES (%s, moment(%s))
             ON CONFLICT (key) DO NOTHING RETURNING key
             """,
             (item.key, now),
         )
-        told.append(bool(await cursor.fetchall()))
+        told.append(bool(cursor.fetchall()))
         if told[-1]:
-            await outbox.enqueue(connection, now, outbox.letters("", item.calls))
+            outbox.enqueue(connection, now, outbox.letters("", item.calls))
     return told

@@ -162,9 +162,7 @@ class Return:
     not_before: float
 
 
-async def receive(
-    connection: Connection, now: float | None, knocks: Sequence[Knock]
-) -> list[Receipt]:
+def receive(connection: Connection, now: float | None, knocks: Sequence[Knock]) -> list[Receipt]:
     """Inserts updates; those of a flood are remembered as done."""
     arrivals = [knock.arrival for knock in knocks]
     values = {
@@ -175,17 +173,17 @@ async def receive(
         "bodies": [arrival.body for arrival in arrivals],
         "persons": [arrival.person for arrival in arrivals],
     }
-    cursor = await connection.execute(_RECEIVE, values)
-    new = {row["update_id"] for row in await cursor.fetchall()}
+    cursor = connection.execute(_RECEIVE, values)
+    new = {row["update_id"] for row in cursor.fetchall()}
     receipts = []
     for arrival in arrivals:
         receipts.append(Receipt.KEPT if arrival.update_id in new else Receipt.KNOWN)
         new.discard(arrival.update_id)  # a twin of it in the same batch is known
-    await _hold_back_floods(connection, now, knocks, receipts)
+    _hold_back_floods(connection, now, knocks, receipts)
     return receipts
 
 
-async def _hold_back_floods(
+def _hold_back_floods(
     connection: Connection,
     now: float | None,
     knocks: Sequence[Knock],
@@ -200,8 +198,8 @@ async def _hold_back_floods(
         return
     here = Counter(knocks[place].pair for place in kept)
     lane_names, persons = zip(*here, strict=True)
-    cursor = await connection.execute(_WAITING, (list(lane_names), list(persons)))
-    waiting = {(row["lane"], row["person"]): row["waiting"] for row in await cursor.fetchall()}
+    cursor = connection.execute(_WAITING, (list(lane_names), list(persons)))
+    waiting = {(row["lane"], row["person"]): row["waiting"] for row in cursor.fetchall()}
     for pair, count in here.items():
         waiting[pair] -= count
     over = set(here) - {pair for pair, count in waiting.items() if not count}
@@ -211,16 +209,16 @@ async def _hold_back_floods(
             receipts[place] = Receipt.FLOODED
         else:
             waiting[pair] += 1
-    await _end_floods(connection, sorted(set(here) - over))
+    _end_floods(connection, sorted(set(here) - over))
     flooded = [knocks[place] for place in kept if receipts[place] is Receipt.FLOODED]
     if flooded:
-        await _ignore(connection, now, flooded)
+        _ignore(connection, now, flooded)
 
 
-async def _end_floods(connection: Connection, pairs: list[tuple[str, str]]) -> None:
+def _end_floods(connection: Connection, pairs: list[tuple[str, str]]) -> None:
     if pairs:
         lane_names, persons = zip(*pairs, strict=True)
-        await connection.execute(
+        connection.execute(
             """
             DELETE FROM flood USING unnest(%s::text[], %s::text[]) AS over(lane, person)
             WHERE flood.lane = over.lane AND flood.person = over.person
@@ -229,9 +227,9 @@ async def _end_floods(connection: Connection, pairs: list[tuple[str, str]]) -> N
         )
 
 
-async def _ignore(connection: Connection, now: float | None, flooded: list[Knock]) -> None:
+def _ignore(connection: Connection, now: float | None, flooded: list[Knock]) -> None:
     """Remembers updates as done; whoever begins to be ignored is told so once."""
-    await connection.execute(
+    connection.execute(
         """
         UPDATE inbox SET state = 'done', body = NULL, done_at = moment(%s)
         WHERE update_id = ANY(%s)
@@ -240,30 +238,30 @@ async def _ignore(connection: Connection, now: float | None, flooded: list[Knock
     )
     first = {knock.pair: knock for knock in reversed(flooded)}
     for (lane, person), knock in sorted(first.items(), key=lambda item: item[0]):
-        cursor = await connection.execute(
+        cursor = connection.execute(
             """
             INSERT INTO flood (lane, person, since) VALUES (%s, %s, moment(%s))
             ON CONFLICT DO NOTHING RETURNING lane
             """,
             (lane, person, now),
         )
-        if await cursor.fetchall() and knock.flood is not None:
+        if cursor.fetchall() and knock.flood is not None:
             notice = () if is_group(lane) else knock.flood.notice(lane)
-            await outbox.enqueue(connection, now, outbox.letters(lane, notice))
-            await outbox.record(connection, now, [outbox.Happened(knock.name, Happening("flood"))])
+            outbox.enqueue(connection, now, outbox.letters(lane, notice))
+            outbox.record(connection, now, [outbox.Happened(knock.name, Happening("flood"))])
 
 
-async def claim(
+def claim(
     connection: Connection, now: float | None, workers: Sequence[Worker]
 ) -> list[tuple[Claim, ...]]:
     """Leases the heads of free lanes, oldest first."""
-    return [await _claim(connection, now, worker) for worker in workers]
+    return [_claim(connection, now, worker) for worker in workers]
 
 
-async def _claim(connection: Connection, now: float | None, worker: Worker) -> tuple[Claim, ...]:
+def _claim(connection: Connection, now: float | None, worker: Worker) -> tuple[Claim, ...]:
     values: Json = {"now": now, "limit": worker.limit, "namespace": _LANES}
-    cursor = await connection.execute(_HEADS, values)
-    heads = await cursor.fetchall()
+    cursor = connection.execute(_HEADS, values)
+    heads = cursor.fetchall()
     count = unsuspected((head["attempts"] for head in heads), idle=worker.idle)
     if not heads[:count]:
         return ()
@@ -272,8 +270,8 @@ async def _claim(connection: Connection, now: float | None, worker: Worker) -> t
         "owner": worker.owner,
         "lease": worker.lease,
     }
-    cursor = await connection.execute(_TAKE, values)
-    rows = sorted(await cursor.fetchall(), key=lambda row: (row["position"], row["update_id"]))
+    cursor = connection.execute(_TAKE, values)
+    rows = sorted(cursor.fetchall(), key=lambda row: (row["position"], row["update_id"]))
     return tuple(map(_from_row, rows))
 
 
@@ -289,7 +287,7 @@ def _from_row(row: dict[str, Any]) -> Claim:
     return Claim(item, load(row["session"]), row["owner"], row["lease_until"], row["failures"])
 
 
-async def close(
+def close(
     connection: Connection, now: float | None, endings: Sequence[tuple[Ending, lanes.Naming]]
 ) -> list[LeaseLost | None]:
     """Marks items done or dead where they are still ours, and keeps what came of them."""
@@ -301,8 +299,8 @@ async def close(
         "attempts": [claim.item.attempts for claim in claims],
         "errors": [ending.error for ending, _ in endings],
     }
-    cursor = await connection.execute(_CLOSE, values)
-    closed = {row["update_id"]: row["lane"] for row in await cursor.fetchall()}
+    cursor = connection.execute(_CLOSE, values)
+    closed = {row["update_id"]: row["lane"] for row in cursor.fetchall()}
     results: list[LeaseLost | None] = []
     ours: list[tuple[str, str, Ending]] = []
     for ending, naming in endings:
@@ -310,77 +308,71 @@ async def close(
         results.append(LeaseLost() if lane is None else None)
         if lane is not None:
             ours.append((lane, naming(lane), ending))
-    await _keep(connection, now, ours)
+    _keep(connection, now, ours)
     return results
 
 
-async def _keep(
-    connection: Connection, now: float | None, ours: list[tuple[str, str, Ending]]
-) -> None:
+def _keep(connection: Connection, now: float | None, ours: list[tuple[str, str, Ending]]) -> None:
     for lane, name, ending in ours:
         if ending.handled.forget:
-            await lanes.forget_past(connection, lane, name)
+            lanes.forget_past(connection, lane, name)
     sessions = {
         lane: ending.handled.session
         for lane, _, ending in ours
         if ending.handled.session is not None
     }
-    await _save_sessions(connection, now, sessions)
+    _save_sessions(connection, now, sessions)
     letters = [
         letter
         for lane, _, ending in ours
         for letter in outbox.letters(lane, ending.handled.calls, ending.claim.item.update_id)
     ]
-    await outbox.enqueue(connection, now, letters)
+    outbox.enqueue(connection, now, letters)
     happened = [
         outbox.Happened(name, event, ending.asked_at)
         for _, name, ending in ours
         for event in ending.handled.events
     ]
-    await outbox.record(connection, now, happened)
+    outbox.record(connection, now, happened)
     for lane, _, ending in ours:
         for timer in ending.handled.schedule:
-            await _schedule(connection, lane, timer)
-        await _keep_rest(connection, now, lane, ending.handled)
+            _schedule(connection, lane, timer)
+        _keep_rest(connection, now, lane, ending.handled)
 
 
-async def _keep_rest(
-    connection: Connection, now: float | None, lane: str, handled: Handled
-) -> None:
+def _keep_rest(connection: Connection, now: float | None, lane: str, handled: Handled) -> None:
     for item in handled.wishes:
-        await bulletins.wish(connection, now, lane, item)
-    await deeds.keep(connection, now, handled.deeds)
+        bulletins.wish(connection, now, lane, item)
+    deeds.keep(connection, now, handled.deeds)
     if handled.draft is not None:
-        await bulletins.draft(connection, now, handled.draft)
+        bulletins.draft(connection, now, handled.draft)
     if handled.publish is not None:
-        await bulletins.publish(connection, now, handled.publish)
+        bulletins.publish(connection, now, handled.publish)
 
 
-async def _save_sessions(
-    connection: Connection, now: float | None, sessions: dict[str, Json]
-) -> None:
+def _save_sessions(connection: Connection, now: float | None, sessions: dict[str, Json]) -> None:
     """Writes sessions in one order of lanes; empty ones are deleted."""
     kept = {lane: dump(data) for lane, data in sorted(sessions.items()) if data}
     ended = [lane for lane, data in sessions.items() if not data]
     if kept:
         values = {"now": now, "lanes": list(kept), "data": list(kept.values())}
-        await connection.execute(_SAVE, values)
+        connection.execute(_SAVE, values)
     if ended:
-        await connection.execute("DELETE FROM session WHERE lane = ANY(%s)", (ended,))
+        connection.execute("DELETE FROM session WHERE lane = ANY(%s)", (ended,))
 
 
-async def _schedule(connection: Connection, lane: str, timer: Scheduled) -> None:
+def _schedule(connection: Connection, lane: str, timer: Scheduled) -> None:
     """Sets, replaces or cancels a timer."""
     sql = "DELETE FROM scheduled WHERE lane = %s AND key = %s"
-    await connection.execute(sql, (lane, timer.key))
+    connection.execute(sql, (lane, timer.key))
     if timer.payload is not None:
-        await connection.execute(
+        connection.execute(
             "INSERT INTO scheduled (lane, key, not_before, payload) VALUES (%s, %s, %s, %s)",
             (lane, timer.key, timer.due_at, dump(timer.payload)),
         )
 
 
-async def give_back(
+def give_back(
     connection: Connection, now: float | None, returns: Sequence[Return]
 ) -> list[LeaseLost | None]:
     """Frees items for a later attempt."""
@@ -388,27 +380,27 @@ async def give_back(
     results: list[LeaseLost | None] = []
     for back in returns:
         mine = (back.claim.item.update_id, back.claim.owner, back.claim.item.attempts)
-        cursor = await connection.execute(_GIVE_BACK, (back.error, back.not_before, *mine))
-        results.append(None if await cursor.fetchall() else LeaseLost())
+        cursor = connection.execute(_GIVE_BACK, (back.error, back.not_before, *mine))
+        results.append(None if cursor.fetchall() else LeaseLost())
     return results
 
 
-async def fire(connection: Connection, now: float | None, limits: Sequence[int]) -> list[int]:
+def fire(connection: Connection, now: float | None, limits: Sequence[int]) -> list[int]:
     """Moves timers that are due to the end of their lanes."""
     fired = []
     for limit in limits:
-        cursor = await connection.execute(
+        cursor = connection.execute(
             """
             SELECT id, lane, payload FROM scheduled WHERE not_before <= moment(%s)
             ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
             """,
             (now, limit),
         )
-        due = await cursor.fetchall()
+        due = cursor.fetchall()
         for timer in due:
-            await connection.execute(_FIRE, {"now": now, **timer})
+            connection.execute(_FIRE, {"now": now, **timer})
         if due:
             ids = [timer["id"] for timer in due]
-            await connection.execute("DELETE FROM scheduled WHERE id = ANY(%s)", (ids,))
+            connection.execute("DELETE FROM scheduled WHERE id = ANY(%s)", (ids,))
         fired.append(len(due))
     return fired

@@ -19,21 +19,21 @@ _OLDEST: Final = 140_000
 """What the functions in the schema need."""
 
 
-async def inspect(url: str) -> str:
+def inspect(url: str) -> str:
     """Name and version of the server, if a bot can work with it.
 
     Raises:
         StorageUnavailable: it cannot be reached, or something is wrong with it.
     """
-    connection = await connect(url)
+    connection = connect(url)
     try:
-        row = await (await connection.execute(_LOOK)).fetchone() or {}
+        row = connection.execute(_LOOK).fetchone() or {}
         info = connection.info
         where = f"{row['name']} on {info.host}, PostgreSQL {row['version']}"
     except Error as error:
         raise unavailable(error) from error
     finally:
-        await connection.close()
+        connection.close()
     for good, complaint in (
         (row["number"] >= _OLDEST, "is too old; 14 or newer is needed"),
         (not row["standby"], "is a standby that cannot be written to"),

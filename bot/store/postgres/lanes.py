@@ -70,21 +70,21 @@ class Rename:
     change: Callable[[Call], Call]
 
 
-async def about(connection: Connection, lane: str, name: str) -> Json:
+def about(connection: Connection, lane: str, name: str) -> Json:
     """Every row about a lane."""
     found: Json = {}
     for table, sql in ABOUT.items():
-        cursor = await connection.execute(sql.replace("?", "%s"), (lane,))
-        found[table] = [decoded(row) for row in await cursor.fetchall()]
-    cursor = await connection.execute(
+        cursor = connection.execute(sql.replace("?", "%s"), (lane,))
+        found[table] = [decoded(row) for row in cursor.fetchall()]
+    cursor = connection.execute(
         "SELECT at, kind, article, value, text, took FROM event WHERE lane = %s ORDER BY id",
         (name,),
     )
-    found["events"] = await cursor.fetchall()
+    found["events"] = cursor.fetchall()
     return found
 
 
-async def forget(
+def forget(
     connection: Connection, now: float | None, lanes: Sequence[tuple[str, str]]
 ) -> list[None]:
     """Deletes everything about lanes, each given with its pseudonym.
@@ -93,40 +93,40 @@ async def forget(
     process that works on one of them finds its lease lost.
     """
     for lane, name in lanes:
-        await forget_past(connection, lane, name)
-        await connection.execute(
+        forget_past(connection, lane, name)
+        connection.execute(
             f"""
             {_BLANK}, owner = NULL, lease_until = 0, done_at = moment(%s)
             WHERE lane = %s AND state = 'new'
             """,
             (now, lane),
         )
-        await connection.execute("DELETE FROM outbox WHERE lane = %s", (lane,))
-        await connection.execute("DELETE FROM pace WHERE lane = %s AND lane <> ''", (lane,))
+        connection.execute("DELETE FROM outbox WHERE lane = %s", (lane,))
+        connection.execute("DELETE FROM pace WHERE lane = %s AND lane <> ''", (lane,))
     return [None] * len(lanes)
 
 
-async def forget_past(connection: Connection, lane: str, name: str) -> None:
+def forget_past(connection: Connection, lane: str, name: str) -> None:
     """Deletes what is stored about a lane except what still waits in it."""
-    await connection.execute(f"{_BLANK} WHERE lane = %s AND state <> 'new'", (lane,))
+    connection.execute(f"{_BLANK} WHERE lane = %s AND state <> 'new'", (lane,))
     for table in ("session", "scheduled", "flood", "subscription"):
-        await connection.execute(f"DELETE FROM {table} WHERE lane = %s", (lane,))  # noqa: S608 - constants
-    await connection.execute("DELETE FROM outbox WHERE lane = %s AND done_at IS NOT NULL", (lane,))
-    await connection.execute("DELETE FROM event WHERE lane = %s", (name,))
+        connection.execute(f"DELETE FROM {table} WHERE lane = %s", (lane,))  # noqa: S608 - constants
+    connection.execute("DELETE FROM outbox WHERE lane = %s AND done_at IS NOT NULL", (lane,))
+    connection.execute("DELETE FROM event WHERE lane = %s", (name,))
 
 
-async def move(connection: Connection, now: float | None, renames: Sequence[Rename]) -> list[None]:
+def move(connection: Connection, now: float | None, renames: Sequence[Rename]) -> list[None]:
     """Renames lanes in every table; what the new lane has already wins."""
     del now
     for rename in renames:
-        await _readdress(connection, rename)
+        _readdress(connection, rename)
         old, new = rename.lanes
         if old == new:
             continue
         pair = {"old": old, "new": new}
         for table in ("inbox", "outbox"):
             sql = f"UPDATE {table} SET lane = %(new)s WHERE lane = %(old)s"  # noqa: S608 - constants
-            await connection.execute(sql, pair)
+            connection.execute(sql, pair)
         for table, same in (
             ("session", ""),
             ("scheduled", "AND theirs.key = mine.key"),
@@ -138,25 +138,23 @@ async def move(connection: Connection, now: float | None, renames: Sequence[Rena
                 WHERE lane = %(old)s AND NOT EXISTS (
                     SELECT 1 FROM {table} AS theirs WHERE theirs.lane = %(new)s {same})
             """  # noqa: S608 - constants
-            await connection.execute(sql, pair)
-            await connection.execute(f"DELETE FROM {table} WHERE lane = %(old)s", pair)  # noqa: S608 - constants
+            connection.execute(sql, pair)
+            connection.execute(f"DELETE FROM {table} WHERE lane = %(old)s", pair)  # noqa: S608 - constants
         names = (rename.names[1], rename.names[0])
-        await connection.execute("UPDATE event SET lane = %s WHERE lane = %s", names)
+        connection.execute("UPDATE event SET lane = %s WHERE lane = %s", names)
     return [None] * len(renames)
 
 
-async def _readdress(connection: Connection, rename: Rename) -> None:
-    cursor = await connection.execute(
+def _readdress(connection: Connection, rename: Rename) -> None:
+    cursor = connection.execute(
         "SELECT id, call FROM outbox WHERE lane = %s AND done_at IS NULL", (rename.lanes[0],)
     )
-    for row in await cursor.fetchall():
+    for row in cursor.fetchall():
         call = dump_call(rename.change(load_call(row["call"])))
-        await connection.execute("UPDATE outbox SET call = %s WHERE id = %s", (call, row["id"]))
+        connection.execute("UPDATE outbox SET call = %s WHERE id = %s", (call, row["id"]))
 
 
-async def release(
-    connection: Connection, now: float | None, owners: Sequence[str | None]
-) -> list[int]:
+def release(connection: Connection, now: float | None, owners: Sequence[str | None]) -> list[int]:
     """Ends the leases of processes (None: of all), and tells the others that work is free.
 
     The owner of a call stays, so that the next finds it in doubt.
@@ -164,22 +162,22 @@ async def release(
     del now
     results = []
     for owner in owners:
-        cursor = await connection.execute(_RELEASE, {"owner": owner})
-        row = await cursor.fetchone()
+        cursor = connection.execute(_RELEASE, {"owner": owner})
+        row = cursor.fetchone()
         results.append(row["rows"] if row else 0)
-    await connection.execute(f"NOTIFY {CHANNEL}")
+    connection.execute(f"NOTIFY {CHANNEL}")
     return results
 
 
-async def purge(connection: Connection, now: float | None, rules: Sequence[Retention]) -> list[int]:
+def purge(connection: Connection, now: float | None, rules: Sequence[Retention]) -> list[int]:
     """Deletes a batch of what is old; says how many rows."""
-    return [await _purge(connection, now, retention) for retention in rules]
+    return [_purge(connection, now, retention) for retention in rules]
 
 
-async def _purge(connection: Connection, now: float | None, retention: Retention) -> int:
+def _purge(connection: Connection, now: float | None, retention: Retention) -> int:
     deleted = 0
     for table, old, age in _PURGE:
-        cursor = await connection.execute(
+        cursor = connection.execute(
             f"""
             WITH gone AS (
                 DELETE FROM {table} WHERE ctid = ANY(ARRAY(
@@ -189,51 +187,51 @@ async def _purge(connection: Connection, now: float | None, retention: Retention
             """,  # noqa: S608 - constants above
             (now, getattr(retention, age)),
         )
-        row = await cursor.fetchone()
+        row = cursor.fetchone()
         deleted += row["rows"] if row else 0
-    await connection.execute(
+    connection.execute(
         "UPDATE event SET text = '' WHERE at < moment(%s) - %s AND text <> ''",
         (now, retention.event_text),
     )
     return deleted
 
 
-async def events(
+def events(
     connection: Connection, since: float, until: float, *, worded: bool = False
 ) -> tuple[Record, ...]:
     """Events of a time, in the order in which they were kept."""
-    cursor = await connection.execute(
+    cursor = connection.execute(
         """
         SELECT at, lane, kind, article, value, text, took FROM event
         WHERE at >= %s AND at < %s AND (text <> '' OR NOT %s) ORDER BY id
         """,
         (since, until, worded),
     )
-    return tuple(Record(**row) for row in await cursor.fetchall())
+    return tuple(Record(**row) for row in cursor.fetchall())
 
 
-async def depth(connection: Connection) -> Depth:
+def depth(connection: Connection) -> Depth:
     """Counts what waits."""
-    row = await (await connection.execute(DEPTH)).fetchone()
+    row = connection.execute(DEPTH).fetchone()
     return Depth(**(row or {}))
 
 
-async def refuse(
+def refuse(
     connection: Connection, now: float | None, bodies: Sequence[tuple[str, str]]
 ) -> list[None]:
     """Sets aside what is no update: reason and beginning."""
     for reason, body in bodies:
-        await connection.execute(
+        connection.execute(
             "INSERT INTO refused (at, reason, body) VALUES (moment(%s), %s, %s)",
             (now, reason, body),
         )
     return [None] * len(bodies)
 
 
-async def probe(connection: Connection, now: float | None, times: Sequence[str]) -> list[None]:
+def probe(connection: Connection, now: float | None, times: Sequence[str]) -> list[None]:
     """Writes something."""
     del now
-    await connection.execute(
+    connection.execute(
         """
         INSERT INTO setting (name, value) VALUES ('probed_at', %s)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value

@@ -15,11 +15,11 @@ MIGRATING: Final = 0x48_75_61_6E_01
 """Advisory lock: processes that start together wait for each other instead of migrating twice."""
 
 
-async def migrate(connection: Connection) -> None:
+def migrate(connection: Connection) -> None:
     """Applies what has not been applied yet, all of it or nothing."""
-    async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATING,))
-        await connection.execute(
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATING,))
+        connection.execute(
             """
             CREATE TABLE IF NOT EXISTS migration (
                 name TEXT PRIMARY KEY,
@@ -27,13 +27,13 @@ async def migrate(connection: Connection) -> None:
             )
             """
         )
-        cursor = await connection.execute("SELECT name FROM migration")
-        applied = {row["name"] for row in await cursor.fetchall()}
+        cursor = connection.execute("SELECT name FROM migration")
+        applied = {row["name"] for row in cursor.fetchall()}
         for name, script in _steps():
             if name not in applied:
-                await connection.execute(script)
-                await connection.execute("INSERT INTO migration (name) VALUES (%s)", (name,))
-        await connection.execute(
+                connection.execute(script)
+                connection.execute("INSERT INTO migration (name) VALUES (%s)", (name,))
+        connection.execute(
             """
             INSERT INTO setting (name, value) VALUES ('pseudonym_key', %s)
             ON CONFLICT (name) DO NOTHING

@@ -14,13 +14,14 @@ import structlog
 from psycopg import Error, sql
 
 from bot.errors import StorageUnavailable
-from bot.store.postgres.lanes import CHANNEL, release
+from bot.store.postgres.connection import connect_listener
+from bot.store.postgres.lanes import CHANNEL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.store.postgres.clock import ServerClock
-    from bot.store.postgres.connection import Connection, Line
+    from bot.store.postgres.connection import Listener
 
 _PRESENT: Final = 0x48_75_61_6E_02
 """Advisory lock that each process shares as long as it lives."""
@@ -34,50 +35,51 @@ _LOG = structlog.get_logger("store.postgres")
 class Neighbours:
     """Listens on a connection of its own."""
 
-    def __init__(self, line: Line, clock: ServerClock) -> None:
+    def __init__(self, url: str, clock: ServerClock) -> None:
         """Args: ``clock`` is set from time to time."""
-        self._line = line
+        self._url = url
         self._clock = clock
         self._wakers: list[Callable[[], None]] = []
+        self._connection: Listener | None = None
         self._task: asyncio.Task[None] | None = None
 
     def subscribe(self, wake: Callable[[], None]) -> None:
         """Calls ``wake`` when work may have become free."""
         self._wakers.append(wake)
 
-    async def join(self) -> None:
-        """Becomes present; if nobody else is, every lease is a dead process's and ends.
+    async def join(self, alone: Callable[[], Awaitable[object]]) -> None:
+        """Becomes present.
 
-        Should a living process have lost its connection in this very moment, the fences refuse
-        what it commits under the leases that ended.
+        Args:
+            alone: called first if nobody else is present, while nobody else can come: every lease
+                is a dead process's then. Should a living one have lost its connection in this very
+                moment, the fences refuse what it commits under the leases that ended.
 
         Raises:
             StorageUnavailable: the server cannot be asked.
+            Error: of the server.
         """
-        connection = await self._line.connection()
-        async with connection.transaction():
-            cursor = await connection.execute(
-                "SELECT pg_try_advisory_lock(%s) AS alone", (_PRESENT,)
-            )
-            row = await cursor.fetchone()
-            if row is not None and row["alone"]:
-                await release(connection, None, [None])
-            await self._attend(connection)
-            if row is not None and row["alone"]:
-                await connection.execute("SELECT pg_advisory_unlock(%s)", (_PRESENT,))
-        self._task = asyncio.create_task(self._listen())
+        connection = self._connection = await connect_listener(self._url)
+        cursor = await connection.execute("SELECT pg_try_advisory_lock(%s) AS alone", (_PRESENT,))
+        row = await cursor.fetchone()
+        first = row is not None and row["alone"]
+        if first:
+            await alone()
+        await self._attend(connection)
+        if first:
+            await connection.execute("SELECT pg_advisory_unlock(%s)", (_PRESENT,))
+        self._task = asyncio.create_task(self._listen(connection))
 
-    async def _attend(self, connection: Connection) -> None:
+    async def _attend(self, connection: Listener) -> None:
         await connection.execute("SELECT pg_advisory_lock_shared(%s)", (_PRESENT,))
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
         await self._clock.set(connection)
 
-    async def _listen(self) -> None:
-        connection = await self._line.connection()
+    async def _listen(self, connection: Listener) -> None:
         while True:
             try:
                 if connection.closed:
-                    connection = await self._line.connection()
+                    connection = self._connection = await connect_listener(self._url)
                     await self._attend(connection)
                     self._wake()  # who knows what was missed
                 async for _ in connection.notifies(timeout=_LOOK_EVERY):
@@ -98,3 +100,5 @@ class Neighbours:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        if self._connection is not None:
+            await self._connection.close()

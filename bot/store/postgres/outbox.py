@@ -127,7 +127,7 @@ def letters(lane: str, calls: Iterable[Call], update_id: int | None = None) -> l
     return [Letter(call.lane or lane, call, seq, update_id) for seq, call in enumerate(calls)]
 
 
-async def enqueue(connection: Connection, now: float | None, new: Sequence[Letter]) -> None:
+def enqueue(connection: Connection, now: float | None, new: Sequence[Letter]) -> None:
     """Appends calls to the outbox."""
     if not new:
         return
@@ -139,10 +139,10 @@ async def enqueue(connection: Connection, now: float | None, new: Sequence[Lette
         "methods": [letter.call.method for letter in new],
         "calls": [dump_call(letter.call) for letter in new],
     }
-    await connection.execute(_ENQUEUE, values)
+    connection.execute(_ENQUEUE, values)
 
 
-async def record(connection: Connection, now: float | None, happened: Sequence[Happened]) -> None:
+def record(connection: Connection, now: float | None, happened: Sequence[Happened]) -> None:
     """Inserts events under the pseudonyms of their lanes."""
     if not happened:
         return
@@ -155,20 +155,18 @@ async def record(connection: Connection, now: float | None, happened: Sequence[H
         "texts": [one.event.text for one in happened],
         "asked": [one.asked_at for one in happened],
     }
-    await connection.execute(_RECORD, values)
+    connection.execute(_RECORD, values)
 
 
-async def claim(
+def claim(
     connection: Connection, now: float | None, couriers: Sequence[Courier]
 ) -> list[tuple[Outgoing, ...]]:
     """Leases the heads of lanes that may send now, and counts them against the pace."""
-    return [await _claim(connection, now, courier) for courier in couriers]
+    return [_claim(connection, now, courier) for courier in couriers]
 
 
-async def _claim(
-    connection: Connection, now: float | None, courier: Courier
-) -> tuple[Outgoing, ...]:
-    allowed = min(courier.limit, await _allowed(connection, now, courier.pace))
+def _claim(connection: Connection, now: float | None, courier: Courier) -> tuple[Outgoing, ...]:
+    allowed = min(courier.limit, _allowed(connection, now, courier.pace))
     if allowed <= 0:
         return ()
     pace = courier.pace
@@ -178,33 +176,33 @@ async def _claim(
         "group_start": pace.head_start(A_GROUP) if pace.interval(A_GROUP) else math.inf,
         "limit": allowed,
     }
-    cursor = await connection.execute(_HEADS, values)
-    heads = await cursor.fetchall()
+    cursor = connection.execute(_HEADS, values)
+    heads = cursor.fetchall()
     if not heads:
         return ()
-    await _advance(connection, now, pace, [head["lane"] for head in heads])
+    _advance(connection, now, pace, [head["lane"] for head in heads])
     lease = {"now": now, "owner": courier.owner, "lease": courier.lease}
-    cursor = await connection.execute(_TAKE, lease | {"ids": [head["id"] for head in heads]})
-    rows = {row["id"]: row for row in await cursor.fetchall()}
+    cursor = connection.execute(_TAKE, lease | {"ids": [head["id"] for head in heads]})
+    rows = {row["id"]: row for row in cursor.fetchall()}
     return tuple(_from_row(rows[head["id"]], reclaimed=head["owner"] is not None) for head in heads)
 
 
-async def _allowed(connection: Connection, now: float | None, pace: Pace) -> int:
+def _allowed(connection: Connection, now: float | None, pace: Pace) -> int:
     """Without a limit over all lanes nobody needs to wait for the others' claims."""
     sql = f"{_PACE} FOR UPDATE" if pace.per_second else _PACE
-    row = await (await connection.execute(sql, {"now": now})).fetchone()
+    row = connection.execute(sql, {"now": now}).fetchone()
     if row is None:
         return permits(pace, 0.0, 0.0)
     return 0 if row["paused"] else permits(pace, row["free_at"], row["now"])
 
 
-async def _advance(connection: Connection, now: float | None, pace: Pace, lanes: list[str]) -> None:
+def _advance(connection: Connection, now: float | None, pace: Pace, lanes: list[str]) -> None:
     spent = {lane: pace.interval(lane) for lane in lanes if pace.interval(lane)}
     if pace.per_second:
         spent[EVERYONE] = len(lanes) / pace.per_second
     if spent:
         values = {"now": now, "lanes": list(spent), "seconds": list(spent.values())}
-        await connection.execute(_ADVANCE, values)
+        connection.execute(_ADVANCE, values)
 
 
 def _from_row(row: dict[str, Any], *, reclaimed: bool) -> Outgoing:
@@ -222,14 +220,14 @@ def _from_row(row: dict[str, Any], *, reclaimed: bool) -> Outgoing:
     )
 
 
-async def settle(
+def settle(
     connection: Connection,
     now: float | None,
     outcomes: Sequence[tuple[Outgoing, Verdict, Naming]],
 ) -> list[LeaseLost | None]:
     """Records what became of calls that are still ours."""
-    cursor = await connection.execute(_SETTLE, {"now": now, **_columns(outcomes)})
-    settled = {row["id"]: row["lane"] for row in await cursor.fetchall()}
+    cursor = connection.execute(_SETTLE, {"now": now, **_columns(outcomes)})
+    settled = {row["id"]: row["lane"] for row in cursor.fetchall()}
     results: list[LeaseLost | None] = []
     for outgoing, verdict, naming in outcomes:
         lane = settled.pop(outgoing.id, None)
@@ -237,9 +235,9 @@ async def settle(
         if lane is None:
             continue
         if verdict.drop_lane:
-            await _drop(connection, now, lane, verdict.error)
-        await enqueue(connection, now, letters(lane, verdict.follow))
-        await record(connection, now, [Happened(naming(lane), event) for event in verdict.events])
+            _drop(connection, now, lane, verdict.error)
+        enqueue(connection, now, letters(lane, verdict.follow))
+        record(connection, now, [Happened(naming(lane), event) for event in verdict.events])
     return results
 
 
@@ -263,9 +261,9 @@ def _columns(outcomes: Sequence[tuple[Outgoing, Verdict, Naming]]) -> dict[str, 
     }
 
 
-async def _drop(connection: Connection, now: float | None, lane: str, error: str) -> None:
+def _drop(connection: Connection, now: float | None, lane: str, error: str) -> None:
     """Everything that waits to be sent in a lane is dead, and its content deleted."""
-    await connection.execute(
+    connection.execute(
         """
         UPDATE outbox SET
             state = 'dead', call = NULL, error = %s, done_at = moment(%s), owner = NULL
@@ -275,9 +273,9 @@ async def _drop(connection: Connection, now: float | None, lane: str, error: str
     )
 
 
-async def pause(connection: Connection, now: float | None, untils: Sequence[float]) -> list[None]:
+def pause(connection: Connection, now: float | None, untils: Sequence[float]) -> list[None]:
     """Holds back all lanes; a longer pause stays."""
     del now
     sql = "UPDATE pace SET paused_until = greatest(paused_until, %s) WHERE lane = ''"
-    await connection.execute(sql, (max(untils),))
+    connection.execute(sql, (max(untils),))
     return [None] * len(untils)

@@ -20,13 +20,13 @@ from bot.errors import StorageUnavailable
 from bot.store.postgres.connection import unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.store.postgres.connection import Connection, Line
 
 S = TypeVar("S")
 R = TypeVar("R")
-Work: TypeAlias = "Callable[[Connection, float | None, Sequence[S]], Awaitable[Sequence[R]]]"
+Work: TypeAlias = "Callable[[Connection, float | None, Sequence[S]], Sequence[R]]"
 """Given a moment (None: the server's) and subjects; a result for each, an exception among them is
 raised to the one who asked."""
 
@@ -130,17 +130,22 @@ class Pump:
             await self._settle([job], tries=tries)
 
     async def _commit(self, jobs: list[_Job]) -> list[Any]:
-        connection = await self._line.idle()
-        results: list[Any] = []
         now = self._now()
-        async with connection.pipeline(), connection.transaction():
-            if not any(job.verb.lasting for job in jobs):
-                await connection.execute("SET LOCAL synchronous_commit = off")
-            for _, group in groupby(jobs, key=attrgetter("verb.work")):
-                same = list(group)
-                results += await same[0].verb.work(connection, now, [job.subject for job in same])
+        results = await self._line.run(lambda connection: _do(connection, now, jobs))
         self.transactions += 1
         return results
+
+
+def _do(connection: Connection, now: float | None, jobs: list[_Job]) -> list[Any]:
+    """One transaction; results in the order of the jobs."""
+    results: list[Any] = []
+    with connection.pipeline(), connection.transaction():
+        if not any(job.verb.lasting for job in jobs):
+            connection.execute("SET LOCAL synchronous_commit = off")
+        for _, group in groupby(jobs, key=attrgetter("verb.work")):
+            same = list(group)
+            results += same[0].verb.work(connection, now, [job.subject for job in same])
+    return results
 
 
 def _tell(future: asyncio.Future[Any], result: Any) -> None:

@@ -24,7 +24,7 @@ from bot.store.postgres.neighbours import Neighbours
 from bot.store.postgres.pump import Pump, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable
 
     from bot.store.port import (
         Bulletin,
@@ -204,10 +204,9 @@ class PostgresStore:
         """Writes the time."""
         await self._pump.do(_PROBE, str(self._clock()))
 
-    async def _read(self, query: Callable[[Connection], Awaitable[T]]) -> T:
-        connection = await self._reading.connection()
+    async def _read(self, query: Callable[[Connection], T]) -> T:
         try:
-            return await query(connection)
+            return await self._reading.run(query)
         except Error as error:
             raise unavailable(error) from error
 
@@ -225,46 +224,40 @@ async def open_postgres(url: str, *, clock: Clock | None = None) -> AsyncIterato
         StorageUnavailable: the server cannot be reached, or refuses.
     """
     server = ServerClock()
-    writing, reading, hearing = Line(url), Line(url), Line(url)
-    neighbours = Neighbours(hearing, server)
+    writing, reading = Line(url, "store-writer"), Line(url, "store-reader")
+    neighbours = Neighbours(url, server)
     pump = Pump(writing, (lambda: None) if clock is None else clock)
     async with AsyncExitStack() as stack:
-        for line in (writing, reading, hearing):
+        for line in (writing, reading):
             stack.push_async_callback(line.close)
-        key = await _prepare(url)
         stack.push_async_callback(neighbours.leave)
         try:
-            await neighbours.join()
+            key = await writing.run(_prepare)
+            await neighbours.join(lambda: pump.do(_RELEASE, None))
         except Error as error:
             raise unavailable(error) from error
         stack.push_async_callback(pump.close)
         yield PostgresStore(pump, reading, neighbours, key=key, clock=clock or server)
 
 
-async def read_events(url: str, since: float) -> tuple[Record, ...]:
+def read_events(url: str, since: float) -> tuple[Record, ...]:
     """What happened since a moment, read beside bots that run or not; changes nothing.
 
     Raises:
         StorageUnavailable: the server cannot be asked, or no bot has run on it yet.
     """
-    connection = await connect(url)
+    connection = connect(url)
     try:
-        return await lanes.events(connection, since, math.inf)
+        return lanes.events(connection, since, math.inf)
     except Error as error:
         raise unavailable(error) from error
     finally:
-        await connection.close()
+        connection.close()
 
 
-async def _prepare(url: str) -> str:
+def _prepare(connection: Connection) -> str:
     """Migrates; returns the key of the pseudonyms."""
-    connection = await connect(url)
-    try:
-        await migrate(connection)
-        cursor = await connection.execute("SELECT value FROM setting WHERE name = 'pseudonym_key'")
-        row = await cursor.fetchone()
-    except Error as error:
-        raise unavailable(error) from error
-    finally:
-        await connection.close()
+    migrate(connection)
+    sql = "SELECT value FROM setting WHERE name = 'pseudonym_key'"
+    row = connection.execute(sql).fetchone()
     return str(row["value"]) if row else ""
