@@ -27,7 +27,7 @@ async def test_kill_every_fifth_of_a_second(library, tmp_path, server):
             stage.kill_one(rng)
             kills += 1
         await writing
-        await stage.drained(60 + UPDATES / 50)
+        await stage.drained(60 + UPDATES / 20)
         repeated = stage.assert_kept()
         status, _ = await stage.stop()
     sys.stdout.write(f"{UPDATES} updates, {kills} kills, {repeated} answers sent again\n")
