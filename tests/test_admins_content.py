@@ -19,6 +19,7 @@ from bot.knowledge.loader import content_version
 from bot.store.memory import MemoryStore
 from bot.store.port import Deed
 from bot.store.rules import Pace
+from tests.doubles.patience import until
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -130,7 +131,7 @@ async def test_huge_file_is_not_even_fetched(desk):
     assert desk.files.fetched == []
 
 
-@pytest.mark.parametrize("name", ["visit-01.txt", "说明.docx", "md", ""])
+@pytest.mark.parametrize("name", ["visit-01.txt", "phrasings.txt", "说明.docx", "md", ""])
 async def test_other_files_are_not_taken(desk, name):
     """Only .md files are articles; the admin is told."""
     (said,) = await desk.send("x", name=name)
@@ -159,6 +160,44 @@ async def test_new_article_goes_live_under_its_id(desk):
     await serves(desk.live, "一句话", "visit-03")
     news = await desk.stage.told_of(Kind.LIVE)
     assert news.articles == 5
+
+
+async def test_phrasings_are_taken_by_their_name(desk):
+    """A file of phrasings is checked, shown as lines, and taught to the article of its name."""
+    (last,) = await desk.send("门外一直有人\n# 说明\n", name="visit-02.phrasings.txt")
+    assert "<code>+门外一直有人</code>" in last
+    await desk.office.press(desk.office.buttons["确认上线"])
+    await until(
+        lambda: desk.live.serving.knowledge.articles["visit-02"].phrasings == ("门外一直有人",),
+        tries=12_000,
+    )
+    assert [deed.target for deed in await desk.deeds()] == ["visit-02"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        ("甲\n我的卡6222020200011234567\n", "visit-02.phrasings.txt", "第 2 行有号码"),
+        ("甲\n", "visit-99.phrasings.txt", "没有编号"),
+        ("甲\n", "../../visit-02.phrasings.txt", "没有编号"),
+        ("甲\n", ".phrasings.txt", "没有编号"),
+        (b"\xd6\xc3", "visit-02.phrasings.txt", "UTF-8"),
+    ],
+)
+async def test_phrasings_that_cannot_stand_are_refused(desk, content, name, words):
+    """Somebody's number, no such article, a path, another encoding: the sentence says which."""
+    (said,) = await desk.send(content, name=name)
+    assert words in said
+
+
+async def test_file_that_is_no_text_can_be_mended(desk):
+    """A file that somebody broke elsewhere is put right by sending it whole."""
+    good = desk.door()
+    (desk.stage.folder / DOOR).write_bytes("不是文字".encode("gbk"))
+    _, last = await desk.send(good)
+    assert "visit-01 会这样改" in last
+    await desk.office.press(desk.office.buttons["确认上线"])
+    await serves(desk.live, "先不开门")
 
 
 async def test_discarded_article_is_gone(desk):

@@ -62,6 +62,15 @@ class Editing:
         """
         return await self._propose(lambda: self._editor.write_article(raw))
 
+    async def write_phrasings(self, article: str, raw: bytes) -> Proposal:
+        """Proposes the phrasings of an article anew.
+
+        Raises:
+            EditRefused: no such article, or not such a file; says why in Chinese.
+            BuildFailed: it could not be checked.
+        """
+        return await self._propose(lambda: self._editor.write_phrasings(article, raw))
+
     async def append_question(self, article: str, question: str) -> Proposal:
         """Proposes one question more in an article.
 

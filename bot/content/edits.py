@@ -10,9 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.content.places import find_article, relative_path, secure_target
+from bot.content.places import (
+    ARTICLE,
+    PHRASINGS,
+    checked_path,
+    find_article,
+    relative_path,
+    secure_target,
+)
 from bot.content.texts import add_question, clean_question, decode, difference, read_header
 from bot.errors import EditRefused
+from bot.privacy import mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +40,8 @@ class Edit:
     @property
     def article(self) -> str:
         """Id of the article."""
-        return self.path.rpartition("/")[2].removesuffix(".md")
+        name = self.path.rpartition("/")[2]
+        return name.removesuffix(PHRASINGS).removesuffix(ARTICLE)
 
     def to_json(self) -> dict[str, str]:
         """For where it waits to be confirmed."""
@@ -70,6 +79,24 @@ class Editor:
         path = relative_path(str(header.get("category")), str(header.get("id")))
         return Edit(path, _hash(self._read(path)), text)
 
+    def write_phrasings(self, article: str, raw: bytes) -> Edit:
+        """All phrasings of an article that exists.
+
+        Args:
+            article: its id.
+            raw: the file as sent, one message a line.
+
+        Raises:
+            EditRefused: no such article, or not such a file.
+        """
+        path = find_article(self._folder, article).removesuffix(ARTICLE) + PHRASINGS
+        text = decode(raw)
+        for number, line in enumerate(text.splitlines(), start=1):
+            if mask(line).kinds:
+                message = f"第 {number} 行有号码，请去掉再发一次"
+                raise EditRefused(message)
+        return Edit(path, _hash(self._read(path)), text)
+
     def append_question(self, article: str, question: str) -> Edit:
         """One question more in an article.
 
@@ -103,7 +130,11 @@ class Editor:
     def difference(self, edit: Edit) -> tuple[str, ...]:
         """What an edit changes in the file as it is now, as ``texts.difference`` says."""
         raw = self._read(edit.path)
-        return difference("" if raw is None else decode(raw), edit.text)
+        try:
+            before = "" if raw is None else decode(raw)
+        except EditRefused:  # what stands there is no text, which the edit may be about to mend
+            before = ""
+        return difference(before, edit.text)
 
     def put(self, edit: Edit) -> None:
         """Puts an edit in place; a crash leaves the old file or the new one, whole.
@@ -121,8 +152,7 @@ class Editor:
             raise EditRefused(message) from error
 
     def _put(self, edit: Edit) -> None:
-        category, _, name = edit.path.removeprefix("articles/").removesuffix(".md").partition("/")
-        target = secure_target(self._folder, relative_path(category, name))
+        target = secure_target(self._folder, checked_path(edit.path))
         before = target.read_bytes() if target.exists() else None
         after = edit.text
         if before is not None and b"\r\n" in before:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 _ID: Final = re.compile(r"[a-z]{1,20}-[0-9]{2,3}")
 _CATEGORY: Final = re.compile(r"[a-z]{1,20}")
+_PATH: Final = re.compile(rf"articles/{_CATEGORY.pattern}/{_ID.pattern}(?:\.md|\.phrasings\.txt)")
+ARTICLE: Final = ".md"
+PHRASINGS: Final = ".phrasings.txt"
+"""Endings of the two files of an article."""
 
 
 def relative_path(category: str, name: str) -> str:
@@ -27,6 +31,18 @@ def relative_path(category: str, name: str) -> str:
         message = "“category”要写 categories.yaml 里有的分类名，只有小写字母"
         raise EditRefused(message)
     return f"articles/{category}/{name}.md"
+
+
+def checked_path(relative: str) -> str:
+    """A path that was made here before, and waited somewhere else since.
+
+    Raises:
+        EditRefused: it was not.
+    """
+    if not _PATH.fullmatch(relative):
+        message = "这不是文章的文件"
+        raise EditRefused(message)
+    return relative
 
 
 def find_article(folder: Path, name: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
 from bot.chat.admins.request import Outcome, Request, Section, button
 from bot.chat.admins.shown import show_changes, show_faults
 from bot.content.edits import Edit
+from bot.content.places import ARTICLE, PHRASINGS
 from bot.content.texts import MAX_BYTES
 from bot.conversation.cards import Cards
 from bot.conversation.turn import Block, Heading, Reply
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 PUBLISH, DISCARD = "pub", "dis"
 """What stands behind the buttons; both carry a token."""
-_SUFFIX: Final = ".md"
 
 _LOG = structlog.get_logger(__name__)
 
@@ -59,10 +59,10 @@ class SentArticles:
 
     async def _take(self, request: Request) -> Outcome:
         file = request.file
-        if file is None or not file.name.lower().endswith(_SUFFIX):
+        if file is None or not file.name.lower().endswith((ARTICLE, PHRASINGS)):
             return self._say("file_kind")
         try:
-            proposal = await self._editing.write_article(await self._fetch(file))
+            proposal = await self._proposed(file)
         except (FileUnavailable, EditRefused, BuildFailed) as error:
             return self._troubled(error)
         if proposal.faults:
@@ -70,6 +70,13 @@ class SentArticles:
         if not proposal.lines:
             return self._say("edit_same", article=proposal.edit.article)
         return self._shown(request, proposal)
+
+    async def _proposed(self, file: SentFile) -> Proposal:
+        """Of an article its text says which it is, of phrasings only the name of the file."""
+        name, raw = file.name.lower(), await self._fetch(file)
+        if name.endswith(PHRASINGS):
+            return await self._editing.write_phrasings(name.removesuffix(PHRASINGS), raw)
+        return await self._editing.write_article(raw)
 
     async def _fetch(self, file: SentFile) -> bytes:
         if file.size > MAX_BYTES:
@@ -100,15 +107,17 @@ class SentArticles:
             ),
         )
         last = Reply((*self._changes(proposal), *self._others(proposal)), rows)
-        looks = () if proposal.article is None else (self._looks(proposal.article),)
+        seen = proposal.article if proposal.edit.path.endswith(ARTICLE) else None
+        looks = () if seen is None else (self._looks(seen),)
         waits = {"edit": proposal.edit.to_json(), "version": proposal.version}
         return Outcome((*looks, last), pending={token: waits})
 
     def _changes(self, proposal: Proposal) -> tuple[Block, ...]:
         path = f"{self._folder}/{proposal.edit.path}"
-        name = "edit_new" if proposal.new else "edit_changes"
+        article = proposal.edit.path.endswith(ARTICLE)
+        name = "edit_new" if proposal.new and article else "edit_changes"
         lead = self._cards.say(name, article=proposal.edit.article, path=path).blocks
-        if proposal.new:
+        if proposal.new and article:
             return lead
         return (*lead, *show_changes(proposal.lines, self._content.knowledge.messages))
 
