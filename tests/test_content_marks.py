@@ -1,12 +1,14 @@
-"""What passed the checks is not checked again: this content, by this code, and nothing else."""
+"""A start does what is needed once: checks what is new, and builds large tables elsewhere."""
 
 import pytest
 from doubles import small_knowledge
 
 from bot.content import Content
+from bot.content.apart import build_apart
 from bot.content.marks import Marks
 from bot.errors import KnowledgeInvalid
-from bot.knowledge.loader import content_version
+from bot.knowledge.loader import content_version, read_knowledge
+from bot.search.cache import has_tables, load_model
 
 
 @pytest.fixture
@@ -75,3 +77,34 @@ def test_old_notes_go(tmp_path):
         marks.set(str(number))
     assert len(list(tmp_path.iterdir())) == 20
     assert marks.has("29")
+
+
+@pytest.fixture
+def large(folder):
+    """The folder with so many phrasings that building them is work."""
+    phrasings = folder / "articles" / "visit" / "visit-02.phrasings.txt"
+    phrasings.write_text("".join(f"第{n}号楼几点来人合适\n" for n in range(5_100)), "utf-8")
+    return folder
+
+
+def test_tables_of_a_large_folder_are_built_in_another_process(large, tmp_path):
+    """The tables are there before this process needs them, from a process that is gone."""
+    cache = tmp_path / "cache"
+    knowledge = read_knowledge(large, checked=True).knowledge
+    build_apart(knowledge, large, cache)
+    assert load_model(knowledge, cache) is not None
+
+
+def test_without_another_process_the_tables_are_built_here(large, tmp_path, monkeypatch):
+    """A machine that starts no process for us still answers."""
+    monkeypatch.setattr("sys.executable", str(tmp_path / "nothing"))
+    content = Content.load(large, cache=tmp_path / "cache")
+    assert content.searcher.decide("第3号楼几点来人合适").hits
+
+
+def test_small_folder_starts_no_process(folder, tmp_path):
+    """What is built in a moment is built where it is needed."""
+    cache = tmp_path / "cache"
+    knowledge = read_knowledge(folder).knowledge
+    build_apart(knowledge, folder, cache)
+    assert not has_tables(knowledge, cache)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.content.apart import build_apart
 from bot.content.marks import Marks
 from bot.conversation.engine import Conversation
 from bot.conversation.papers import check_papers
@@ -50,6 +51,8 @@ class Content:
             raise KnowledgeInvalid("\n".join(map(str, reading.faults)))
         if marks is not None and not known:
             marks.set(reading.knowledge.version)
+        if cache is not None:
+            build_apart(reading.knowledge, folder, cache)
         return cls(reading.knowledge, cache=cache)
 
 

@@ -100,6 +100,11 @@ def _forget_old(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def has_tables(knowledge: Knowledge, folder: Path) -> bool:
+    """Whether there is a file for this knowledge; it may still prove to be damaged."""
+    return _path(knowledge, folder).is_file()
+
+
 def load_model(knowledge: Knowledge, folder: Path) -> Model | None:
     """Reads the tables of this knowledge, or nothing when they are missing or damaged.
 
@@ -131,7 +136,8 @@ def _model(arrays: Mapping[str, NDArray[Any]], knowledge: Knowledge) -> Model:
         starts=arrays["starts"],
         tokens=arrays["tokens"],
     )
-    classifier = Classifier(arrays["weights"].astype(np.float32), arrays["bias"], arrays["scale"])
+    # the weights stay halves: the few rows that a message needs become floats when multiplied
+    classifier = Classifier(arrays["weights"], arrays["bias"], arrays["scale"])
     return Model(Tokeniser(knowledge.lexicon, words), corpus, Index(corpus), classifier)
 
 

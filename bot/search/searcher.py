@@ -75,8 +75,9 @@ class Searcher:
         model = load_model(knowledge, cache) if cache else None
         if model is None:
             model = build_model(knowledge, Tokeniser(knowledge.lexicon))
-            if cache:
-                store_model(model, knowledge, cache)
+            if cache and store_model(model, knowledge, cache):
+                # what was read takes half the memory, and decides as it will at the next start
+                model = load_model(knowledge, cache) or model
         return cls(knowledge, model, calibration)
 
     @property
@@ -190,11 +191,12 @@ class Searcher:
 
 def _unambiguous(corpus: Corpus) -> dict[str, str]:
     """Each known message that stands in one class only, with that class."""
-    found: dict[str, set[int]] = {}
+    found: dict[str, str] = {}
+    twice: set[str] = set()
     for text, number in zip(corpus.texts, corpus.classes.tolist(), strict=True):
-        found.setdefault(text, set()).add(number)
-    return {
-        text: corpus.labels[next(iter(numbers))]
-        for text, numbers in found.items()
-        if len(numbers) == 1
-    }
+        label = corpus.labels[number]
+        if found.setdefault(text, label) != label:
+            twice.add(text)
+    for text in twice:
+        del found[text]
+    return found
