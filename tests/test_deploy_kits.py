@@ -56,6 +56,32 @@ def test_every_setting_is_in_the_environment_file(name):
     assert re.search(rf"^#?{name.upper()}=", lines, re.MULTILINE)
 
 
+SCHEMA = ROOT / "bot" / "store"
+TABLES = {
+    engine: frozenset(
+        name
+        for script in folder.glob("*.sql")
+        for name in re.findall(r"^CREATE TABLE (\w+)", script.read_text(), re.MULTILINE)
+    )
+    for engine, folder in (
+        ("sqlite", SCHEMA / "schema"),
+        ("postgres", SCHEMA / "postgres" / "schema"),
+    )
+}
+
+
+@pytest.mark.parametrize("name", sorted(TABLES["sqlite"]))
+def test_every_table_is_accounted_for(name):
+    """What is kept, and for how long, is told of each table."""
+    rows = re.findall(r"^\| (.+?) \|", (DEPLOY / "data.md").read_text(), re.MULTILINE)
+    assert any(f"`{name}`" in row for row in rows)
+
+
+def test_both_engines_keep_the_same():
+    """A table that one engine has, the other has too."""
+    assert TABLES["postgres"] == TABLES["sqlite"]
+
+
 async def test_backup_while_writing_and_restore(tmp_path):
     """A copy made under load is whole and works; a running bot's database is not replaced."""
     need("sqlite3", "flock")

@@ -163,6 +163,21 @@ async def test_lease_that_ran_out_unnoticed_still_counts(store, clock):
     assert await claim(store) == ()
 
 
+async def test_late_commit_keeps_out_of_the_work_of_another(store, clock):
+    """Whose lease ran out may not finish while somebody else works on an older update that came."""
+    await store.receive(11, "x", {})
+    (slow,) = await claim(store, "a")
+    clock.forward(31)
+    await store.receive(10, "x", {})
+    (older,) = await claim(store, "b")
+    assert older.item.update_id == 10
+    with pytest.raises(LeaseLost):
+        await store.complete(slow, Handled(session={"by": "a"}))
+    await store.complete(older, Handled(session={"by": "b"}))
+    (again,) = await claim(store, "b")
+    assert (again.item.update_id, again.session) == (11, {"by": "b"})
+
+
 async def test_session_travels_with_the_claim(store):
     """The session is what the lane's last update left; None keeps it, an empty one deletes it."""
     await handle(store, 1, "x", Handled(session={"step": 1}))

@@ -149,6 +149,7 @@ async def test_only_json_and_only_post(house):
         b'{"update_id": "1"}',
         b'{"update_id": 1, "message": {}}',
         b'{"update_id": 1e400, "message": {"chat": {"id": 1}}}',
+        b'{"update_id": 9007199254740993, "message": {"chat": {"id": 1}}}',
         b"\xff\xfe\x00",
         b"[" * 100_000,
         b'{"update_id": 1, "message": {"chat": {"id": 1}, "text": "' + b"x" * 300_000 + b'"}}',

@@ -20,6 +20,9 @@ ALLOWED_UPDATES: Final = (
 MAX_BYTES: Final = 256 * 1024
 """An update larger than this is no message of a person's (text has 4096 characters at most)."""
 
+_MOST: Final = 2**53
+"""Update ids are smaller; no database could count positions between larger ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -48,7 +51,7 @@ def seal(raw: bytes | dict[str, Any]) -> Envelope | None:
     """
     update = _decode(raw)
     update_id = update.get("update_id")
-    if not isinstance(update_id, int) or isinstance(update_id, bool) or not 0 <= update_id < 2**63:
+    if not isinstance(update_id, int) or isinstance(update_id, bool) or not 0 <= update_id < _MOST:
         message = "no update_id"
         raise UpdateMalformed(message)
     kind = next((name for name in ALLOWED_UPDATES if name in update), None)

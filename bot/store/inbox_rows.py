@@ -53,7 +53,16 @@ UPDATE inbox SET owner = ?, lease_until = ?, attempts = attempts + 1 WHERE updat
 RETURNING *, (SELECT data FROM session WHERE session.lane = inbox.lane) AS session
 """
 
-_MINE: Final = "WHERE update_id = ? AND owner = ? AND attempts = ? AND state = 'new' RETURNING lane"
+_MINE: Final = "WHERE update_id = ? AND owner = ? AND attempts = ? AND state = 'new'"
+
+# Whose lease ran out may still finish, but not into the work of another: when an older update came
+# in late, somebody else may have begun with that.
+_ALONE: Final = """
+NOT EXISTS (
+    SELECT 1 FROM inbox AS other
+    WHERE other.lane = inbox.lane AND other.state = 'new' AND other.update_id <> inbox.update_id
+      AND other.owner IS NOT NULL AND other.lease_until > ?)
+"""
 
 _FREE: Final = "owner = NULL, lease_until = 0"
 
@@ -143,7 +152,7 @@ def finish(connection: sqlite3.Connection, claim: Claim, now: float) -> str:
         LeaseLost: the item is not ours any more.
     """
     change = f"state = 'done', body = NULL, timer = NULL, error = NULL, done_at = ?, {_FREE}"
-    return _change(connection, claim, change, now)
+    return _change(connection, claim, change, now, alone_at=now)
 
 
 def bury(connection: sqlite3.Connection, claim: Claim, error: str, now: float) -> str:
@@ -153,7 +162,7 @@ def bury(connection: sqlite3.Connection, claim: Claim, error: str, now: float) -
         LeaseLost: the item is not ours any more.
     """
     change = f"state = 'dead', failures = failures + 1, error = ?, done_at = ?, {_FREE}"
-    return _change(connection, claim, change, error, now)
+    return _change(connection, claim, change, error, now, alone_at=now)
 
 
 def give_back(connection: sqlite3.Connection, claim: Claim, error: str, not_before: float) -> None:
@@ -166,9 +175,18 @@ def give_back(connection: sqlite3.Connection, claim: Claim, error: str, not_befo
     _change(connection, claim, change, error, not_before)
 
 
-def _change(connection: sqlite3.Connection, claim: Claim, change: str, *values: Any) -> str:
-    mine = (claim.item.update_id, claim.owner, claim.item.attempts)
-    sql = f"UPDATE inbox SET {change} {_MINE}"  # noqa: S608 - only constants of this module
+def _change(
+    connection: sqlite3.Connection,
+    claim: Claim,
+    change: str,
+    *values: Any,
+    alone_at: float | None = None,
+) -> str:
+    mine: tuple[Any, ...] = (claim.item.update_id, claim.owner, claim.item.attempts)
+    fence = _MINE
+    if alone_at is not None:
+        mine, fence = (*mine, alone_at), f"{_MINE} AND {_ALONE}"
+    sql = f"UPDATE inbox SET {change} {fence} RETURNING lane"  # noqa: S608 - only constants of this module
     rows = connection.execute(sql, (*values, *mine)).fetchall()
     if not rows:
         raise LeaseLost

@@ -154,10 +154,15 @@ class MemoryStore:
         data = {} if session is None else copy.deepcopy(session.data)
         return Claim(item, data, owner, until, row.failures)
 
-    def _mine(self, claim: Claim) -> Update:
+    def _mine(self, claim: Claim, *, alone: bool = True) -> Update:
         row = self._tables.inbox.get(claim.item.update_id)
         ours = (claim.owner, claim.item.attempts)
         if row is None or row.state != "new" or (row.owner, row.attempts) != ours:
+            raise LeaseLost
+        if alone and any(
+            other.lane == row.lane and other is not row and other.lease_until > self._clock()
+            for other in self._open_updates()
+        ):
             raise LeaseLost
         row.owner, row.lease_until = None, 0.0
         return row
@@ -171,7 +176,7 @@ class MemoryStore:
 
     async def retry(self, claim: Claim, *, error: str, not_before: float) -> None:
         """Gives an item back for later."""
-        row = self._mine(claim)
+        row = self._mine(claim, alone=False)
         row.failures += 1
         row.error, row.not_before = error, not_before
 

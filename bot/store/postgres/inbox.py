@@ -77,6 +77,8 @@ RETURNING head.*, (SELECT data FROM session WHERE session.lane = head.lane) AS s
 _LANES: Final = 0x48_75_61
 """Namespace of the lanes' advisory locks."""
 
+# Whose lease ran out may still finish, but not into the work of another: when an older update came
+# in late, somebody else may have begun with that.
 _CLOSE: Final = """
 UPDATE inbox SET
     state = CASE WHEN mine.error IS NULL THEN 'done' ELSE 'dead' END,
@@ -88,6 +90,11 @@ FROM unnest(%(ids)s::bigint[], %(owners)s::text[], %(attempts)s::integer[], %(er
     AS mine(update_id, owner, attempts, error)
 WHERE inbox.update_id = mine.update_id AND inbox.owner = mine.owner
     AND inbox.attempts = mine.attempts AND inbox.state = 'new'
+    AND NOT EXISTS (
+        SELECT 1 FROM inbox AS other
+        WHERE other.lane = inbox.lane AND other.state = 'new'
+          AND other.update_id <> inbox.update_id
+          AND other.owner IS NOT NULL AND other.lease_until > moment(%(now)s))
 RETURNING inbox.update_id, inbox.lane
 """
 
