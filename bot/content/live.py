@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import structlog
-from watchfiles import awatch
 
-from bot.content.copies import Stamp, stamp
 from bot.content.history import Pin
 from bot.content.news import Kind, News
 from bot.content.version import Content
+from bot.content.watch import Watch
 from bot.errors import BuildFailed, StorageUnavailable
 from bot.knowledge.loader import content_version
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.content.building import Built
+    from bot.content.copies import Stamp
     from bot.content.history import History
     from bot.content.serving import Serving
     from bot.content.workshop import Workshop
@@ -93,7 +93,9 @@ class Live:
         self._tell = tell
         self._swapped = swapped
         self._rhythm = rhythm or Rhythm()
-        self._bell = asyncio.Event()
+        self._watch = Watch(
+            folder, history.folder, quiet=self._rhythm.quiet, look=self._rhythm.look
+        )
         self._faulty = ""
         """The version of the folder that is known not to pass."""
         self._told = False
@@ -140,7 +142,7 @@ class Live:
 
     def _ask(self) -> None:
         self._faulty, self._asked = "", True
-        self._bell.set()
+        self._watch.ring()
 
     async def resume(self) -> None:
         """Takes what the other processes serve, where that is another version."""
@@ -156,7 +158,7 @@ class Live:
     @contextlib.asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
         """Follows the folder while the block is open."""
-        tasks = [asyncio.create_task(run()) for run in (self._listen, self._follow)]
+        tasks = [asyncio.create_task(run()) for run in (self._watch.listen, self._follow)]
         try:
             yield
         finally:
@@ -164,46 +166,16 @@ class Live:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _listen(self) -> None:
-        """Rings the bell when the system tells of a change."""
-        look = self._rhythm.look
-        while True:
-            try:
-                await self._listen_here([self._folder, self._history.folder])
-            except (OSError, RuntimeError) as error:  # away, or no more watches to be had
-                _LOG.info("folder_not_watched", reason=type(error).__name__)
-                await asyncio.sleep(look)
-
-    async def _listen_here(self, paths: list[Path]) -> None:
-        """Until one of the folders is another than it was."""
-        before = [_identity(path) for path in paths]
-        here = [path for path, identity in zip(paths, before, strict=True) if identity]
-        if before[0] is None:
-            raise FileNotFoundError
-        changes = awatch(
-            *here,
-            step=int(self._rhythm.quiet * 500),
-            rust_timeout=int(self._rhythm.look * 1000),
-            yield_on_timeout=True,
-        )
-        async for _ in changes:
-            self._bell.set()
-            if before != [_identity(path) for path in paths]:
-                return
-
     async def _follow(self) -> None:
         """Takes up every change, whether somebody told of it or it is found by looking."""
         seen: Stamp | None = None
         loop = asyncio.get_running_loop()
         while True:
-            now = await asyncio.to_thread(self._stamp)
+            now = await self._watch.stamp()
             if now != seen or self._asked or loop.time() >= self._again_at:
                 self._asked = False
                 seen = await self._take_up(now)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._rhythm.look):
-                    await self._bell.wait()
-            self._bell.clear()
+            await self._watch.wait()
 
     async def _take_up(self, stamp: Stamp) -> Stamp:
         """Goes live with what stands there now; what fails is tried again, ever more rarely."""
@@ -213,7 +185,7 @@ class Live:
                 self._again_at = 0.0
                 return stamp
             self._missed_at = 0.0
-            stamp = await self._quiet(stamp)
+            stamp = await self._watch.settle(stamp)
             await self._catch_up()
         except (BuildFailed, StorageUnavailable, OSError) as error:
             _LOG.warning("content_not_followed", reason=str(error))
@@ -226,18 +198,6 @@ class Live:
         self._failures += 1
         self._again_at = asyncio.get_running_loop().time() + pause
         return stamp
-
-    def _stamp(self) -> Stamp:
-        return stamp(self._folder) | stamp(self._history.folder, deep=False)
-
-    async def _quiet(self, before: Stamp) -> Stamp:
-        """Waits until nothing changes any more."""
-        while True:
-            await asyncio.sleep(self._rhythm.quiet)
-            now = await asyncio.to_thread(self._stamp)
-            if now == before:
-                return now
-            before = now
 
     async def _miss(self) -> None:
         """The folder is away: for a moment that means nothing."""
@@ -334,12 +294,3 @@ class Live:
         number = await asyncio.to_thread(lambda: self._history.number)
         news = News(kind, number, knowledge.version, len(knowledge.articles), **more)
         await self._tell(news)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which folder it is, whatever its name; None when it is away."""
-    try:
-        state = path.stat()
-    except OSError:
-        return None
-    return state.st_dev, state.st_ino
