@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.knowledge.loader import read_knowledge
 from bot.knowledge.model import Knowledge
 from bot.search.searcher import Searcher
 
 pytest_plugins = ["tests.durability_stage", "tests.postgres_server"]
+
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
 
 SHIPPED = Path(__file__).parent.parent / "knowledge"
 

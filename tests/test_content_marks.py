@@ -102,6 +102,18 @@ def test_without_another_process_the_tables_are_built_here(large, tmp_path, monk
     assert content.searcher.decide("第3号楼几点来人合适").hits
 
 
+def test_no_process_is_started_for_a_cache_that_cannot_be_written(large, tmp_path, monkeypatch):
+    """Where the tables cannot be handed over, they are built once, here."""
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way", "utf-8")
+    monkeypatch.setattr("subprocess.run", _started)
+    build_apart(read_knowledge(large, checked=True).knowledge, large, blocked / "cache")
+
+
+def _started(*_arguments, **_options):
+    pytest.fail("a process was started")
+
+
 def test_small_folder_starts_no_process(folder, tmp_path):
     """What is built in a moment is built where it is needed."""
     cache = tmp_path / "cache"

@@ -34,7 +34,7 @@ def build_apart(knowledge: Knowledge, folder: Path, cache: Path) -> None:
         cache: folder for the tables.
     """
     phrasings = sum(len(article.examples) for article in knowledge.articles.values())
-    if phrasings < _LARGE or has_tables(knowledge, cache):
+    if phrasings < _LARGE or has_tables(knowledge, cache) or not _writable(cache):
         return
     root = os.fspath(Path(bot.__file__).parent.parent)
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -47,6 +47,13 @@ def build_apart(knowledge: Knowledge, folder: Path, cache: Path) -> None:
             stderr=subprocess.DEVNULL,
             check=False,
         )
+
+
+def _writable(cache: Path) -> bool:
+    """Whether tables can be handed over there; a process for nothing would double the start."""
+    with suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+    return os.access(cache, os.W_OK)
 
 
 def main(folder: str, cache: str) -> None:
