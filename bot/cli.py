@@ -111,7 +111,7 @@ def ask(question: str, *, as_json: bool, count: int, explain: bool, previous: st
         elif reasons:
             _print_reasons(reasons)
         else:
-            _print_answer(content, text, decision, count)
+            _print_answer(content, text, decision, count, previous or "")
 
 
 def _print_reasons(reasons: Explanation) -> None:
@@ -134,7 +134,9 @@ def _as_json(question: str, decision: Decision, count: int, spent: float) -> dic
     }
 
 
-def _print_answer(content: Any, question: str, decision: Decision, count: int) -> None:
+def _print_answer(
+    content: Any, question: str, decision: Decision, count: int, previous: str
+) -> None:
     from rich.console import Console
 
     from bot.chat.markup import to_pages
@@ -147,7 +149,7 @@ def _print_answer(content: Any, question: str, decision: Decision, count: int) -
     from bot.clock import now
 
     turn = Turn(lane="0", person=None, kind=Kind.TEXT, at=now(), text=question)
-    for reply in content.conversation.answer(turn, Session()).replies:
+    for reply in content.conversation.answer(turn, Session(question=previous)).replies:
         for page in to_pages(reply.blocks):
             console.print(page.plain, markup=False)
         for row in reply.buttons:
