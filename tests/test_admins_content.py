@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import pytest
-from doubles.content_stage import DOOR, Stage, answer, serves
+from doubles.content_stage import DOOR, NearWorkshop, Stage, answer, serves
 from doubles.office import ADMIN, STRANGER, Office
 
 from bot.chat.admins.alerts import ContentAlerts
@@ -13,7 +13,6 @@ from bot.chat.admins.versions import Versions
 from bot.content.editing import Editing
 from bot.content.news import Kind, News
 from bot.content.texts import MAX_BYTES
-from bot.content.workshop import Workshop
 from bot.errors import BuildFailed, FileUnavailable
 from bot.knowledge.loader import content_version
 from bot.store.memory import MemoryStore
@@ -46,7 +45,7 @@ class Desk:
         self.stage, self.live = stage, live
         self.files = Cupboard()
         store = MemoryStore()
-        workshop = Workshop(stage.bench, stage.place / "cache")
+        workshop = NearWorkshop(stage.bench, stage.place / "cache")
         editing = Editing(stage.folder, workshop)
         serving = live.serving
         parts = (
@@ -343,7 +342,7 @@ async def test_bench_that_is_full_is_no_fault_of_the_file(desk, monkeypatch):
     async def full(*_):
         raise BuildFailed
 
-    monkeypatch.setattr(Workshop, "check", full)
+    monkeypatch.setattr(NearWorkshop, "check", full)
     (said,) = await desk.send(desk.door())
     assert "什么都没改" in said
     (said,) = await desk.office.say("/reload")

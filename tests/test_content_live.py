@@ -165,6 +165,7 @@ async def test_checkout_that_is_pulled_is_followed(stage):
 
 async def test_every_process_follows_and_one_tells(stage):
     """Four processes go to the new version; the news is told once, and the work is done once."""
+    stage.workshop = Workshop
     async with stage.following(processes=4) as lives:
         stage.change("先别开门", "先不开门")
         for live in lives:
@@ -299,6 +300,7 @@ async def test_content_goes_live_where_nothing_can_be_kept(stage):
 
 async def test_bench_that_was_cleaned_away_is_made_again(stage):
     """Temporary files may be removed under a bot that runs for weeks."""
+    stage.workshop = Workshop
     async with stage.following() as live:
         stage.bench.rmdir()
         stage.change("先别开门", "先不开门")

@@ -1,7 +1,10 @@
 """Processes that follow one knowledge folder, as tasks of one loop, and what they tell."""
 
+import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
+from bot.content.building import build_folder, check_folder, load, save
 from bot.content.history import History
 from bot.content.live import Live, Rhythm
 from bot.content.serving import Serving
@@ -14,8 +17,23 @@ RHYTHM = Rhythm(quiet=0.05, patience=0.05, look=0.2, gone=0.4)
 DOOR = "articles/visit/visit-01.md"
 
 
+class NearWorkshop(Workshop):
+    """Works in a thread instead of a process of its own, which takes a second to start."""
+
+    async def _run(self, folder, result, *options):
+        option, value = options
+        if option == "--only":
+            return await asyncio.to_thread(check_folder, folder, value)
+        built = await asyncio.to_thread(build_folder, folder, Path(value))
+        save(built, result)
+        return load(result)
+
+
 class Stage:
     """A folder with four articles, and where everything about it is kept."""
+
+    workshop = NearWorkshop
+    """How versions are built; the real way is ``Workshop``."""
 
     def __init__(self, place):
         self.place = place
@@ -55,7 +73,7 @@ class Stage:
 
     def live(self, serving, rhythm=RHYTHM):
         """One process."""
-        workshop = Workshop(self.bench, self.place / "cache")
+        workshop = self.workshop(self.bench, self.place / "cache")
         return Live(self.folder, serving, workshop, self.history, self._tell, rhythm=rhythm)
 
     async def told_of(self, kind, count=1):
