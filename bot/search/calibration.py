@@ -12,7 +12,7 @@ from bot.errors import CalibrationMismatch
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCORING: Final = "9"
+SCORING: Final = "10"
 """Version of everything that changes a score: tokens, index, classifier, combination.
 
 Raise it with each such change and run the calibration again.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.search.corpus import Corpus
 
-EPOCHS: Final = 4
+EPOCHS: Final = 3
 RATE: Final = 4.0
 DROPPED: Final = 0.5
 """Share of a message's tokens that is hidden in each pass, so that no class comes to hang on one
