@@ -127,7 +127,7 @@ def test_progress_and_ways_out_at_every_question(person, flow):
 
     def look(_path):
         _, _, stage = state(person, flow)
-        assert f"{stage.number}/{stage.total}" in person.heard
+        assert stage.total == 1 or f"{stage.number}/{stage.total}" in person.heard
         assert {"为什么问", "退出并保存"} <= set(person.labels)
         assert ("上一步" in person.labels) is (stage.number > 1)
         assert ("跳过" in person.labels) is stage.asked.question.optional
@@ -214,7 +214,7 @@ def test_bad_input_at_every_question(person, flow):
         _, _, stage = state(person, flow)
         assert stage.asked.path == path
         assert path not in person.stored["flow"].get("answers", {})
-        assert f"{stage.number}/{stage.total}" in person.heard
+        assert stage.total == 1 or f"{stage.number}/{stage.total}" in person.heard
 
     walk(person, flow, before=spoil)
 

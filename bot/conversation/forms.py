@@ -92,9 +92,12 @@ class Forms:
         """
         phrase = self._cards.phrase
         asked, question = asking.asked, asking.asked.question
-        head = phrase("flow_progress", title=flow.title, number=asking.number, total=asking.total)
         first, *others = self.fill(question.ask, scope, asked).splitlines() or [""]
-        blocks: list[Block] = [Paragraph(head), Lead(first), *to_blocks("\n".join(others))]
+        blocks: list[Block] = [
+            *self._progress(flow, asking),
+            Lead(first),
+            *to_blocks("\n".join(others)),
+        ]
         if question.example:
             blocks.append(Paragraph(phrase("flow_example", example=question.example)))
         current = interview.answers.get(asked.path)
@@ -109,6 +112,13 @@ class Forms:
             blocks.append(Paragraph(phrase("flow_optional")))
         rows = (*self._answers(flow, interview, asked), *self._ways(flow, asking, profile))
         return Reply(tuple(blocks), rows)
+
+    def _progress(self, flow: Flow, asking: Asking) -> tuple[Block, ...]:
+        """How far it is; of a single question nobody needs to know that."""
+        if asking.total == 1:
+            return ()
+        values = {"title": flow.title, "number": asking.number, "total": asking.total}
+        return (Paragraph(self._cards.phrase("flow_progress", **values)),)
 
     def _answers(self, flow: Flow, interview: Interview, asked: Asked) -> Rows:
         question = asked.question
@@ -149,7 +159,8 @@ class Forms:
         if asking.asked.question.optional:
             ways.append(self.step(flow, SKIP, path, "label_flow_skip"))
         ways.append(self.step(flow, WHY, path, "label_flow_why"))
-        rows += [tuple(ways), (self.step(flow, SAVE, path, "label_flow_save"),)]
+        save = self.step(flow, SAVE, path, "label_flow_save")
+        rows += [(*ways, save)] if len(ways) == 1 else [tuple(ways), (save,)]
         return tuple(rows)
 
     def why(self, asked: Asked, scope: Scope) -> Paragraph:
