@@ -111,6 +111,14 @@ def finish(person, flow):
         person.tap("确认属实")
 
 
+def test_review_shows_every_label_whole(person, flow):
+    """Two buttons share a line of a phone only where both are short, whatever they correct."""
+    walk(person, flow)
+    rows = [row for reply in person.replies for row in reply.buttons]
+    assert rows
+    assert [row for row in rows if len(row) > 1 and max(len(b.label) for b in row) > 8] == []
+
+
 def test_happy_way(person, flow):
     """From the first question to papers, texts, and what to do with them."""
     finish(person, flow)
