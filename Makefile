@@ -41,7 +41,7 @@ bench: .venv/.dev .venv-bench/.ready ## figures: speed, memory, quality, and tho
 	$(BIN)/python tests/bench
 	.venv-bench/bin/python tests/bench/peers.py
 
-soak: .venv/.dev ## 10,000 updates while processes are killed every 200 ms
+soak: .venv/.dev ## 10,000 updates on each engine while processes are killed again and again
 	SOAK_UPDATES=10000 $(BIN)/python -m pytest -s tests/test_durability_kill.py
 
 lock: ## pins the dependencies anew (needs uv)

@@ -37,7 +37,16 @@ def test_chat_command_is_documented(name):
 )
 def test_room_is_on_the_architecture_page(room):
     """Every package is described on the architecture page."""
-    assert f"`{room}/`" in README
+    assert f"| `{room}/` |" in README
+
+
+@pytest.mark.parametrize(
+    "module", sorted(p.stem for p in (ROOT / "bot").glob("*.py") if not p.stem.startswith("__"))
+)
+def test_module_is_on_the_architecture_page(module):
+    """Every module that belongs to no package is there too."""
+    page = README.partition("## Architecture")[2].partition("\n## ")[0]
+    assert f"`{module}`" in page
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)\b", README))))
@@ -59,6 +68,14 @@ def test_interview_is_documented(name):
     """Every interview is in the README, and in the page for those who edit them."""
     assert f"| `{name}` |" in README
     assert f"| `{name}` |" in (ROOT / "knowledge" / "flows" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "picture", sorted((ROOT / "deploy" / "pictures").iterdir()), ids=lambda path: path.name
+)
+def test_picture_is_light(picture):
+    """A page of the documentation opens at once, also over a weak line."""
+    assert picture.stat().st_size < 200_000
 
 
 def test_changelog_has_an_unreleased_part():

@@ -16,14 +16,17 @@ KILL_EVERY = 0.2
 
 
 async def test_kill_every_fifth_of_a_second(library, tmp_path, server):
-    """Three processes, one of them killed every 200 ms: all is answered as if nothing had been."""
+    """Three processes, one of them killed again and again: all is answered as if nothing had been."""
     rng = random.Random(5)
     kills = 0
+    # Beside the server on two cores a process takes longer to its first answer than three of them
+    # live at the shorter interval; an update that ten deaths hit would be set aside as poison.
+    pause = KILL_EVERY if server is None else 2 * KILL_EVERY
     async with open_stage(tmp_path, library, speed=4.0, server=server) as stage:
         await stage.start(3)
         writing = asyncio.create_task(stage.say_everywhere(UPDATES, CHATS, every=0.008))
         while not writing.done():
-            await asyncio.sleep(KILL_EVERY)
+            await asyncio.sleep(pause)
             stage.kill_one(rng)
             kills += 1
         await writing
@@ -32,7 +35,7 @@ async def test_kill_every_fifth_of_a_second(library, tmp_path, server):
         status, _ = await stage.stop()
     sys.stdout.write(f"{UPDATES} updates, {kills} kills, {repeated} answers sent again\n")
     assert status == 0
-    assert kills >= UPDATES * 0.008 / KILL_EVERY / 3
+    assert kills >= UPDATES * 0.008 / pause / 3
 
 
 @pytest.mark.parametrize("point", ["received", "claimed", "handled", "sent"])

@@ -111,6 +111,14 @@ def finish(person, flow):
         person.tap("确认属实")
 
 
+def test_review_shows_every_label_whole(person, flow):
+    """Two buttons share a line of a phone only where both are short, whatever they correct."""
+    walk(person, flow)
+    rows = [row for reply in person.replies for row in reply.buttons]
+    assert rows
+    assert [row for row in rows if len(row) > 1 and max(len(b.label) for b in row) > 8] == []
+
+
 def test_happy_way(person, flow):
     """From the first question to papers, texts, and what to do with them."""
     finish(person, flow)
@@ -127,7 +135,7 @@ def test_progress_and_ways_out_at_every_question(person, flow):
 
     def look(_path):
         _, _, stage = state(person, flow)
-        assert f"{stage.number}/{stage.total}" in person.heard
+        assert stage.total == 1 or f"{stage.number}/{stage.total}" in person.heard
         assert {"为什么问", "退出并保存"} <= set(person.labels)
         assert ("上一步" in person.labels) is (stage.number > 1)
         assert ("跳过" in person.labels) is stage.asked.question.optional
@@ -214,7 +222,7 @@ def test_bad_input_at_every_question(person, flow):
         _, _, stage = state(person, flow)
         assert stage.asked.path == path
         assert path not in person.stored["flow"].get("answers", {})
-        assert f"{stage.number}/{stage.total}" in person.heard
+        assert stage.total == 1 or f"{stage.number}/{stage.total}" in person.heard
 
     walk(person, flow, before=spoil)
 

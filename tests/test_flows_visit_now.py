@@ -27,9 +27,10 @@ def test_first_message_is_at_once_and_short(person, begin):
     """Command and free text give Message 0, whole and first, with the situations to tap."""
     person.command("door") if begin == "/door" else person.say(begin)
     first = person.results[-1].replies[0].blocks[:3]
-    assert first[0].text.startswith("先别开门。手机开始录像。")
+    assert first[0].text.startswith("**先别开门。手机开始录像。")
     assert "打 110" in first[2].text
     assert {"还在门外", "已经进门了", "威胁要动手", "已经走了"} <= set(person.labels)
+    assert "1/1" not in person.heard  # of a single question nobody needs to know how far it is
     assert person.results[-1].events[0].kind == "urgent"
 
 

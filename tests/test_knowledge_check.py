@@ -48,6 +48,7 @@ DAMAGES = [
     (DOOR, "urgent: true", "urgnt: true", 5, "不认识的栏目“urgnt”"),
     (DOOR, "urgent: true", "urgent: maybe", 5, "true 或 false"),
     (DOOR, "title: 门口有人\n", "", 2, "缺少“title”"),
+    (DOOR, "title: 门口有人", "title: 门口" + "有人" * 9, 3, "最多 19 个字"),
     (DOOR, "reviewed: 2026-11-01", "reviewed: 昨天", 13, "应是日期"),
     (DOOR, "id: visit-01", "id: Visit 1", 2, "形如 visit-01"),
     (DOOR, "category: visit", "category: rights", 4, "文件夹"),

@@ -194,6 +194,20 @@ async def test_files_and_pictures():
 
 
 @in_browser
+async def test_time_stands_beside_what_was_sent():
+    """The time of a message covers nothing of it."""
+    async with open_page("/?start=a", viewport=PHONE) as (page, _):
+        await page.get_by_role("button", name="发送照片、文件等").click()
+        await page.get_by_role("menuitem", name="位置").click()
+        sent = page.locator(".message.mine").last
+        await expect(sent.locator(".card")).to_be_visible()
+        time = await sent.locator("time").bounding_box()
+        words = await sent.locator(".file-size").bounding_box()
+        below = time["y"] >= words["y"] + words["height"] - 3
+        assert below or time["x"] >= words["x"] + words["width"]
+
+
+@in_browser
 async def test_several_chats_and_a_group():
     """A second chat is empty, unread answers are counted, a group knows who speaks."""
     async with open_page("/?start=a") as (page, bot):

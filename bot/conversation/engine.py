@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from bot.search.searcher import Searcher
 
 MAX_TEXT: Final = 2000
-"""Characters of a message that are looked at."""
+"""Characters of a message that are answered; danger is looked for in all of it."""
+_OVERLAP: Final = 50
+"""Characters that two parts of an overlong message share, so that no words are cut apart."""
 _DOOR_FLOW: Final = "visit_now"
 _DEEPER: Final = "deeper"
 """Stands where the last fallback does when the part beyond the card was the last answer."""
@@ -134,6 +136,7 @@ class Conversation:
         # What a word means does not depend on what was said before.
         before = None if self._pages.defined(text) else session.question or None
         decision = self._searcher.decide(text, previous=before) if text else None
+        decision = self._danger_beyond(turn.text) or decision
         if decision is not None and decision.outcome is Outcome.URGENT:
             return self._urgent(decision, text, turn, session)
         if turn.command:
@@ -145,6 +148,14 @@ class Conversation:
         if session.flow is None:
             spoken = self._misses.once(name, self._plain(name), session)
         return self._interviews.repeated(turn, session, spoken)
+
+    def _danger_beyond(self, text: str) -> Decision | None:
+        """What is urgent in the part of an overlong message that is not answered."""
+        for start in range(MAX_TEXT - _OVERLAP, len(text) - _OVERLAP, MAX_TEXT - _OVERLAP):
+            decision = self._searcher.decide(text[start : start + MAX_TEXT])
+            if decision.outcome is Outcome.URGENT:
+                return decision
+        return None
 
     def _urgent(self, decision: Decision, text: str, turn: Turn, session: Session) -> Result:
         """Danger leaves every interview, which is kept, with a way back."""

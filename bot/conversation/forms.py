@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.conversation import actions
 from bot.conversation.cards import to_blocks
+from bot.conversation.rows import in_pairs, in_short_rows
 from bot.conversation.turn import Button, Heading, Lead, Paragraph, Reply
 from bot.errors import TemplateBroken
 from bot.flows import engine
@@ -15,7 +16,7 @@ from bot.flows.templates import Templates, for_chat
 from bot.knowledge.flow_model import MORE, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from bot.conversation.cards import Cards, Rows
@@ -44,8 +45,6 @@ QUIET: Final = "z"
 REMIND: Final = "w"
 """Steps of an interview, as they stand in a button."""
 
-_SHORT: Final = 6
-"""Characters of a label of which two stand in a row."""
 _LABEL: Final = 30
 _TOGETHER: Final = 10
 """Facts in one paragraph."""
@@ -92,9 +91,12 @@ class Forms:
         """
         phrase = self._cards.phrase
         asked, question = asking.asked, asking.asked.question
-        head = phrase("flow_progress", title=flow.title, number=asking.number, total=asking.total)
         first, *others = self.fill(question.ask, scope, asked).splitlines() or [""]
-        blocks: list[Block] = [Paragraph(head), Lead(first), *to_blocks("\n".join(others))]
+        blocks: list[Block] = [
+            *self._progress(flow, asking),
+            Lead(first),
+            *to_blocks("\n".join(others)),
+        ]
         if question.example:
             blocks.append(Paragraph(phrase("flow_example", example=question.example)))
         current = interview.answers.get(asked.path)
@@ -109,6 +111,13 @@ class Forms:
             blocks.append(Paragraph(phrase("flow_optional")))
         rows = (*self._answers(flow, interview, asked), *self._ways(flow, asking, profile))
         return Reply(tuple(blocks), rows)
+
+    def _progress(self, flow: Flow, asking: Asking) -> tuple[Block, ...]:
+        """How far it is; of a single question nobody needs to know that."""
+        if asking.total == 1:
+            return ()
+        values = {"title": flow.title, "number": asking.number, "total": asking.total}
+        return (Paragraph(self._cards.phrase("flow_progress", **values)),)
 
     def _answers(self, flow: Flow, interview: Interview, asked: Asked) -> Rows:
         question = asked.question
@@ -129,7 +138,7 @@ class Forms:
             )
             for choice in choices
         ]
-        return _in_short_rows(buttons)
+        return in_short_rows(buttons)
 
     def _tick(self, flow: Flow, asked: Asked, choice: Choice, *, ticked: bool) -> Button:
         name = "label_ticked" if ticked else "label_unticked"
@@ -149,7 +158,8 @@ class Forms:
         if asking.asked.question.optional:
             ways.append(self.step(flow, SKIP, path, "label_flow_skip"))
         ways.append(self.step(flow, WHY, path, "label_flow_why"))
-        rows += [tuple(ways), (self.step(flow, SAVE, path, "label_flow_save"),)]
+        save = self.step(flow, SAVE, path, "label_flow_save")
+        rows += [(*ways, save)] if len(ways) == 1 else [tuple(ways), (save,)]
         return tuple(rows)
 
     def why(self, asked: Asked, scope: Scope) -> Paragraph:
@@ -211,7 +221,7 @@ class Forms:
                 rows.add(path)
                 label = {"title": titles[name], "number": asked.row + 1}
                 buttons.append(self.step(flow, EDIT, path, "label_flow_edit_row", **label))
-        return _in_rows(buttons[: MOST_ROWS * 2], 2)
+        return in_pairs(buttons[: MOST_ROWS * 2])
 
     def edit_row(self, flow: Flow, scope: Scope, path: str) -> Reply | None:
         """The answers of one row, each with a button; None when there is no such row."""
@@ -222,7 +232,7 @@ class Forms:
             self.step(flow, EDIT, asked.path, "label_flow_edit", title=asked.question.title)
             for asked in places
         ]
-        return self._cards.say("flow_edit_row", _in_rows(buttons, 2), number=places[0].row + 1)
+        return self._cards.say("flow_edit_row", in_pairs(buttons), number=places[0].row + 1)
 
     def stopped(self, flow: Flow, stop: Stop, scope: Scope) -> Reply:
         """Why there will be no document, and what to do instead."""
@@ -266,7 +276,7 @@ class Forms:
 
     def leads(self, choices: Iterable[Choice]) -> Rows:
         """Buttons that lead to articles and interviews, with words of their own."""
-        return _in_short_rows([Button(choice.label, self._way(choice.key)) for choice in choices])
+        return in_short_rows([Button(choice.label, self._way(choice.key)) for choice in choices])
 
     def _way(self, name: str) -> str:
         flow = self._knowledge.flows.get(name)
@@ -283,12 +293,3 @@ class Forms:
         """A button that goes on with an interview that was left."""
         label = self._cards.phrase("label_flow_resume", title=flow.title)
         return Button(label[:_LABEL], actions.join(actions.FLOW, flow.code))
-
-
-def _in_short_rows(buttons: Sequence[Button]) -> Rows:
-    """Three in a row where all labels are short, else one."""
-    return _in_rows(buttons, 3 if all(len(button.label) <= _SHORT for button in buttons) else 1)
-
-
-def _in_rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...]:
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

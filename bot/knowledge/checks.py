@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 from bot.knowledge.body import utf16_length
 from bot.knowledge.citations import citation_problem
@@ -20,6 +21,8 @@ MAX_CARD: Final = 900
 """Characters of answer, steps, words and don'ts together: one phone screen and a half."""
 MAX_MESSAGE: Final = 3600
 """UTF-16 units of a whole article: one Telegram message (4096) with room for headings."""
+MAX_TITLE: Final = 38
+"""Columns of a title, two for a Chinese character: what a button on a phone shows whole."""
 RELATED: Final = 3
 _SPACE: Final = re.compile(r"[\s，。？！、,.?!；;：:~…]+")
 
@@ -104,6 +107,12 @@ def _check_citations(knowledge: Knowledge, article: Article, lines: _Lines) -> I
 
 
 def _check_length(article: Article, lines: _Lines) -> Iterator[Fault]:
+    width = sum(2 if east_asian_width(character) in "WFA" else 1 for character in article.title)
+    if width > MAX_TITLE:
+        yield lines.fault(
+            "title:",
+            f"标题太长，按钮上会被截断：现在 {(width + 1) // 2} 个字，最多 {MAX_TITLE // 2} 个字",
+        )
     card = (article.answer, *article.steps, *article.say, *article.avoid)
     length = sum(map(len, card))
     if length > MAX_CARD:
