@@ -148,6 +148,8 @@ class Goal:
     """At most so many of them are offered articles."""
     wrong: float = 0.5
     """What a wrong answer costs, measured in right ones."""
+    at_once: float = 0.3
+    """What it is worth, in the same measure, not to be asked which of several one meant."""
 
 
 def fit_thresholds(
@@ -181,7 +183,8 @@ def fit_thresholds(
         over = max(0.0, total.false_answers - goal.false_answers) + max(
             0.0, total.offered - goal.offered
         )
-        worth = total.hit1 + total.hit3 - goal.wrong * total.wrong - 20 * over
+        worth = total.hit1 + total.hit3 + goal.at_once * total.at_once
+        worth -= goal.wrong * total.wrong + 20 * over
         worth -= 0.05 * total.urgent_missed
         if worth > value:
             best, value = trial, worth

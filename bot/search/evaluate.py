@@ -75,6 +75,8 @@ class Report:
     """Messages that an article should answer."""
     hit1: float
     hit3: float
+    at_once: float
+    """Share of them that were answered at once, and rightly."""
     wrong: float
     """Share of them that were answered at once with a wrong article."""
     others: int
@@ -133,6 +135,7 @@ def _report(kind: str, items: Sequence[Judged], urgent: frozenset[str]) -> Repor
         questions=len(questions),
         hit1=_share(item.first for item in questions),
         hit3=_share(item.three for item in questions),
+        at_once=_share(item.decision.outcome in at_once and item.first for item in questions),
         wrong=_share(item.decision.outcome in at_once and not item.first for item in questions),
         others=len(others),
         false_answers=_share(item.decision.outcome in at_once for item in others),
