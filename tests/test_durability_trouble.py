@@ -8,6 +8,8 @@ import signal
 import sqlite3
 import sys
 import time
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -245,8 +247,7 @@ async def test_frozen_process_is_fenced_off(tmp_path, server):
     async with open_store(database) as store:
         await store.receive(1, "7", {"text": "a"})
         await store.receive(2, "7", {"text": "b"})
-    frozen = await _worker(database, out, BOT_TEST_FAULT="handled:1:stop")
-    await until(lambda: _state(frozen.pid) == "T")
+    frozen = await _frozen_worker(database, out)
     other = await _worker(database, out)
     await until(lambda: len(out.read_text().splitlines()) == 2)
     os.kill(frozen.pid, signal.SIGCONT)
@@ -261,6 +262,33 @@ async def test_frozen_process_is_fenced_off(tmp_path, server):
     async with open_store(database) as store:
         ((session),) = (await store.about("7"))["session"]
     assert session["data"] == {"count": 2}
+
+
+async def _frozen_worker(database, out):
+    """A worker frozen between handling and commit, while none of its threads is in a transaction:
+    SQLite has one lock, and who freezes with it in hand stops everybody until he goes on."""  # noqa: D205, D209
+    while True:
+        frozen = await _worker(database, out, BOT_TEST_FAULT="handled:1:stop")
+        await until(partial(_stopped, frozen.pid))
+        if _writable(database):
+            return frozen
+        frozen.kill()
+        await frozen.communicate()
+
+
+def _stopped(pid):
+    return _state(pid) == "T"
+
+
+def _writable(database):
+    if not database.startswith("sqlite:///"):
+        return True
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"), timeout=0.2)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 async def _worker(database, out, **variables):
