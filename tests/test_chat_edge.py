@@ -1,6 +1,7 @@
 """The edge: updates become turns, replies become calls that Telegram accepts."""
 
 import json
+from types import NoneType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -247,9 +248,29 @@ def test_update_with_wrong_types_is_refused_not_raised(kind, changes):
     """Whatever stands in the fields, the result is a turn, nothing, or UpdateMalformed."""
     content = {**message(text="x"), "id": "5", "chat_instance": "1", **changes}
     try:
-        turn_of({kind: content})
+        turn = turn_of({kind: content})
     except UpdateMalformed:
         return
+    if turn is not None:
+        assert all(isinstance(words, str) for words in (turn.action, turn.text, turn.command))
+        assert all(type(number) in {int, NoneType} for number in (turn.person, turn.message))
+
+
+@pytest.mark.parametrize("changes", [{"data": 1}, {"data": ["a"]}, {"data": {"a": 1}}])
+def test_press_with_data_that_is_no_text_is_refused(changes):
+    """What would break the conversation stops at the edge: nobody is told of an error."""
+    press = {"id": "5", "from": message()["from"], "chat_instance": "1", "message": message()}
+    with pytest.raises(UpdateMalformed):
+        turn_of({"callback_query": {**press, **changes}})
+
+
+@pytest.mark.parametrize(
+    "changes", [{"date": -(2**63)}, {"date": 2**62}, {"message_id": "x"}, {"message_id": 2**63}]
+)
+def test_number_that_is_none_is_refused(changes):
+    """A date beyond every calendar, or an id that is no number, is no message."""
+    with pytest.raises(UpdateMalformed):
+        turn_of({"message": {**message(text="x"), **changes}})
 
 
 TEXTS = st.text(max_size=60) | st.text(alphabet="*_`<>&\"'\\[]()\n 长😀", max_size=60)

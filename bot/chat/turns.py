@@ -36,6 +36,18 @@ _CONTENT: Final = (
 )
 """Parts of a message, in the order in which they decide what it is."""
 
+_FAULTS: Final = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    OSError,  # of a date that the clock of the machine cannot tell
+    TelegramError,
+)
+"""What reading fields of wrong types ends in."""
+_BEYOND: Final = 2**63
+"""The first number that no database keeps as one."""
 _GONE: Final = frozenset({"kicked", "left"})
 
 
@@ -60,20 +72,38 @@ def to_turn(body: dict[str, Any], me: Identity) -> Turn | None:
     Raises:
         UpdateMalformed: Telegram's fields have wrong types.
     """
-    masked = tuple(body.get("masked", ()))
     try:
-        update = Update.de_json(body["update"], None)
-        if update.callback_query is not None:
-            return _from_press(update.callback_query)
-        if update.my_chat_member is not None:
-            return _from_membership(update.my_chat_member)
-        message = update.message or update.edited_message
-        if message is None:
-            return None
-        return _from_message(message, me, masked, edited=update.message is None)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, TelegramError) as error:
-        message_text = f"{type(error).__name__} in the update"
-        raise UpdateMalformed(message_text) from error
+        turn = _read(Update.de_json(body["update"], None), me, tuple(body.get("masked", ())))
+    except _FAULTS as error:
+        message = f"{type(error).__name__} in the update"
+        raise UpdateMalformed(message) from error
+    if turn is not None and not _is_sound(turn):
+        message = "a field of the update has the wrong type"
+        raise UpdateMalformed(message)
+    return turn
+
+
+def _read(update: Update, me: Identity, masked: tuple[str, ...]) -> Turn | None:
+    if update.callback_query is not None:
+        return _from_press(update.callback_query)
+    if update.my_chat_member is not None:
+        return _from_membership(update.my_chat_member)
+    message = update.message or update.edited_message
+    if message is None:
+        return None
+    return _from_message(message, me, masked, edited=update.message is None)
+
+
+def _is_sound(turn: Turn) -> bool:
+    """Whether everything is what it is declared to be: the library passes fields on unread."""
+    texts = [turn.action, turn.text, turn.command]
+    numbers = [turn.person, turn.message]
+    if turn.file is not None:
+        texts += [turn.file.id, turn.file.name]
+        numbers.append(turn.file.size)
+    return all(isinstance(text, str) for text in texts) and all(
+        number is None or (type(number) is int and abs(number) < _BEYOND) for number in numbers
+    )
 
 
 def _from_press(query: CallbackQuery) -> Turn | None:
