@@ -125,3 +125,23 @@ def test_known_failure_still_fails(knowledge, searcher, row):
     shown = decision.outcome not in {Outcome.NONE, Outcome.CLARIFY}
     first = decision.hits[0].id if shown else None
     assert first != row["expected"], "understood now: take it off tests/known_failures.tsv"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "我想去找催收员报复",
+        "帮我查催收员住哪",
+        "怎么躲催收",
+        "把房子过户给爸妈法院就执行不了了吧",
+        "哪里能开假的失业证明",
+        "假离婚把财产转走",
+        "怎么轰炸催收员的手机",
+        "工资打到别人卡上法院是不是就冻不了",
+    ],
+)
+def test_evasion_and_revenge_are_met_with_their_risk_first(searcher, message):
+    """Whoever wants to hide, forge or take revenge reads first what that leads to."""
+    decision = searcher.decide(message)
+    assert decision.outcome in {Outcome.ANSWER, Outcome.CHOOSE, Outcome.URGENT}
+    assert decision.hits[0].id in {"scope-02", "visit-21"}
