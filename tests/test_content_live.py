@@ -189,7 +189,7 @@ async def test_rollback_stays_until_the_folder_changes(stage):
         stage.change("先不开门", "请不开门")
         await serves(live, "请不开门")
         await serves(other, "请不开门")
-        assert stage.history.pinned is None
+        await until(lambda: stage.history.pinned is None)
 
 
 async def test_reload_ends_a_rollback(stage):
