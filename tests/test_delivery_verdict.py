@@ -101,7 +101,7 @@ def test_uncertain_document_is_never_repeated(call):
 
 @pytest.mark.parametrize(
     ("call", "doubts", "may"),
-    [(TEXT, 1, True), (TEXT, LIMITS.doubts, False), (LETTER, 1, False)],
+    [(TEXT, 1, True), (TEXT, 10, True), (TEXT, LIMITS.cuts, False), (LETTER, 1, False)],
 )
 def test_what_may_be_sent_after_a_crash(call, doubts, may):
     """A call that was cut off is sent again only if a second copy does less harm than none."""

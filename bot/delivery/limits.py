@@ -38,6 +38,9 @@ class Limits:
     """A call that could not be sent for so long is dead; nobody waits for the answer any more."""
     doubts: int = 5
     """A text whose fate is unknown is repeated until its attempts in doubt are so many."""
+    cuts: int = 15
+    """The same where the attempts ended with their process: more than the deaths that one poisonous
+    update of another chat can cause, most of them before the call began."""
     doubt_backoff: float = 5.0
     limited_lanes: int = 3
     """So many lanes limited at the same time mean that the limit is on the bot as a whole."""

@@ -54,7 +54,7 @@ class Judge:
         """Whether a call that was cut off before may be sent again."""
         if not outgoing.reclaimed:
             return True
-        return outgoing.call.repeatable and outgoing.doubts < self._limits.doubts
+        return outgoing.call.repeatable and outgoing.doubts < self._limits.cuts
 
     def decide(self, outgoing: Outgoing, outcome: Delivered | SendError, now: float) -> Verdict:
         """The verdict on one attempt.
